@@ -43,6 +43,15 @@ pub struct LeafBytes {
     leaf: Leaf,
 }
 
+/// One entry of the log as it travels: a leaf and the act that it places, both as received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryBytes<'a> {
+    /// The leaf.
+    pub leaf: &'a [u8],
+    /// The act.
+    pub act: &'a [u8],
+}
+
 /// Why bytes are not a leaf.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LeafError {
@@ -106,6 +115,7 @@ impl LeafBytes {
 
     /// The head of the scope after this leaf.
     pub fn after(&self) -> Head {
-        Head { count: self.leaf.before.count + 1, last: self.hash() }
+        // A leaf from outside may claim any count: what follows it is then refused, not a panic here.
+        Head { count: self.leaf.before.count.saturating_add(1), last: self.hash() }
     }
 }

@@ -3,5 +3,13 @@
 
 pub mod act;
 pub mod cbor;
+pub mod chain;
+pub mod checkpoint;
+pub mod checkpoint_chain;
 pub mod id;
 pub mod leaf;
+pub mod proof;
+pub mod prover;
+pub mod receipt;
+pub mod tiles;
+pub mod tree;
