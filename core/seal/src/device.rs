@@ -1,6 +1,7 @@
 //! The public half of a device: what its approval puts into the log.
 
 use chancery_log::id::{DeviceId, PersonId};
+use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use sha2::{Digest as _, Sha256};
@@ -29,7 +30,50 @@ pub struct DeviceCert {
     pub keys: DeviceKeys,
 }
 
+/// What is wrong with a device's public keys, or with something that it should have signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceKeysError {
+    /// Not a point of the curve, or one that anybody can sign for.
+    #[error("the signing key of device {0} is not an Ed25519 public key")]
+    Signs(DeviceId),
+    /// Wrong length.
+    #[error("expected a receiving key of {RECEIVE_KEY_BYTES} bytes, got {0}")]
+    Receives(usize),
+    /// Another key's signature, or over other bytes.
+    #[error("the answer is not signed by device {0}")]
+    Signature(DeviceId),
+}
+
+/// How the bytes of a login challenge begin: a CBOR array of six whose first item is the text "chancery/hello/1".
+/// What an act's signature covers begins with an array of four and "Signature1", so neither can stand for the other.
+pub const CHALLENGE_PREFIX: &[u8] = b"\x86\x70chancery/hello/1";
+
 impl DeviceKeys {
+    /// Whether these can be a device's keys at all.
+    pub fn check(&self) -> Result<(), DeviceKeysError> {
+        if self.receives.len() != RECEIVE_KEY_BYTES {
+            return Err(DeviceKeysError::Receives(self.receives.len()));
+        }
+        self.verifying_key().map(|_| ())
+    }
+
+    /// The key that verifies this device's acts.
+    pub fn verifying_key(&self) -> Result<VerifyingKey, DeviceKeysError> {
+        match VerifyingKey::from_bytes(&self.signs) {
+            Ok(key) if !key.is_weak() => Ok(key),
+            Ok(_) | Err(_) => Err(DeviceKeysError::Signs(self.id())),
+        }
+    }
+
+    /// Checks the answer to a login challenge. `challenge` must begin with [`CHALLENGE_PREFIX`].
+    pub fn verify_challenge(&self, challenge: &[u8], signature: &[u8; 64]) -> Result<(), DeviceKeysError> {
+        let refused = DeviceKeysError::Signature(self.id());
+        if !challenge.starts_with(CHALLENGE_PREFIX) {
+            return Err(refused);
+        }
+        self.verifying_key()?.verify_strict(challenge, &Signature::from_bytes(signature)).map_err(|_| refused)
+    }
+
     /// SHA-256("chancery/device/1" ‖ signs ‖ receives): the id is bound to the keys.
     pub fn id(&self) -> DeviceId {
         DeviceId(

@@ -3,4 +3,9 @@
 
 pub mod body;
 pub mod device;
+pub mod invitation;
+pub mod sealed;
+pub mod shares;
 pub mod vault;
+pub mod words;
+pub mod wraps;
