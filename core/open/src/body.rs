@@ -14,7 +14,7 @@ use chancery_seal::{
     sealed::{self, BODY_BYTES_MAX, BodyContext, SALT_BYTES, SEALED_OVERHEAD_BYTES, SealedBody, SealedError},
 };
 use rand_core::CryptoRng;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::generation::GenerationSecret;
 
@@ -132,14 +132,12 @@ pub fn open(
     named: &BodyRef,
 ) -> Result<Body, OpenError> {
     let plaintext = open_bytes(secret, context, body, named)?;
-    match cbor::decode("a body", &plaintext)? {
-        Body::PreviousGeneration(mut secret) => {
-            zeroize::Zeroize::zeroize(&mut secret);
-            Err(OpenError::NotWords)
-        }
-        #[allow(clippy::wildcard_enum_match_arm, reason = "every other body is words, whatever is added")]
-        words => Ok(words),
+    let mut body = cbor::decode("a body", &plaintext)?;
+    if let Body::PreviousGeneration(secret) = &mut body {
+        secret.zeroize();
+        return Err(OpenError::NotWords);
     }
+    Ok(body)
 }
 
 /// Opens bytes that are not a [`Body`].

@@ -1,5 +1,7 @@
 //! Words about people: profiles, offices, counterparts, the desk itself.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -74,8 +76,14 @@ pub struct HandOver {
 }
 
 /// The one-time secret of an invitation link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitationSecret {
     /// 32 bytes.
     pub secret: ByteBuf,
+}
+
+impl fmt::Debug for InvitationSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InvitationSecret(…)")
+    }
 }
