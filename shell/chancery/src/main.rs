@@ -1,1 +1,3 @@
+//! The one executable: `chancery`.
+
 fn main() {}

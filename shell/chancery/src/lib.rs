@@ -1,0 +1,3 @@
+//! The parts of the one executable that can be tested apart from it.
+
+pub mod import;
