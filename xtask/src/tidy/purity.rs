@@ -1,0 +1,203 @@
+//! Purity of core/: no clock, files, sockets, threads, terminal, async or difference between targets.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::{spanned::Spanned as _, visit::Visit};
+
+use super::{Complaint, tree::Tree};
+
+/// Parts of the standard library that reach outside, or whose answer nobody told core.
+const OUTSIDE: &[&str] = &[
+    "std::time::Instant",
+    "std::time::SystemTime",
+    "std::time::UNIX_EPOCH",
+    "std::fs",
+    "std::net",
+    "std::thread",
+    "std::process",
+    "std::env",
+    "std::os",
+    "std::io::stdin",
+    "std::io::stdout",
+    "std::io::stderr",
+    "std::sync::mpsc",
+];
+
+/// Macros that write to the terminal.
+const PRINTS: &[&str] = &["println", "print", "eprintln", "eprint", "dbg"];
+
+/// Keys of `cfg` by which code would differ between native and wasm.
+const TARGET: &[&str] = &["target_arch", "target_family", "target_os", "target_pointer_width", "target_env"];
+
+/// All rules of this file.
+pub(super) fn complaints(tree: &Tree) -> Vec<Complaint> {
+    let mut found = Vec::new();
+    for (path, text) in tree.rust().filter(|(path, _)| path.starts_with("core/")) {
+        // What does not parse is a complaint of sizes.rs.
+        let Ok(file) = syn::parse_file(text) else { continue };
+        let mut pure = Pure { path, found: &mut found, in_tests: !path.contains("/src/") };
+        pure.visit_file(&file);
+        pure.targets(text.parse().unwrap_or_default());
+    }
+    found
+}
+
+struct Pure<'a> {
+    path: &'a str,
+    found: &'a mut Vec<Complaint>,
+    /// Tests may print; they may not differ between targets, since they run on both.
+    in_tests: bool,
+}
+
+impl Pure<'_> {
+    fn complain(&mut self, span: proc_macro2::Span, what: String, why: &'static str) {
+        self.found.push(Complaint { place: format!("{}:{}", self.path, span.start().line), what, why });
+    }
+
+    fn named(&mut self, span: proc_macro2::Span, path: &str) {
+        let outside = OUTSIDE.iter().find(|outside| {
+            path.strip_prefix(*outside).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        });
+        if let Some(outside) = outside.filter(|_| !self.in_tests) {
+            self.complain(
+                span,
+                format!("uses {outside}"),
+                "core is told time, bytes and randomness; then it runs anywhere, and a test can decide what it is told",
+            );
+        }
+    }
+
+    fn imports(&mut self, before: &str, tree: &syn::UseTree) {
+        match tree {
+            syn::UseTree::Path(path) => self.imports(&format!("{before}{}::", path.ident), &path.tree),
+            syn::UseTree::Name(name) if name.ident == "self" => {
+                self.named(name.ident.span(), before.trim_end_matches("::"));
+            }
+            syn::UseTree::Name(name) => self.named(name.ident.span(), &format!("{before}{}", name.ident)),
+            syn::UseTree::Rename(name) => self.named(name.ident.span(), &format!("{before}{}", name.ident)),
+            syn::UseTree::Glob(glob) => {
+                self.named(glob.star_token.span(), before.trim_end_matches("::"));
+            }
+            syn::UseTree::Group(group) => group.items.iter().for_each(|item| self.imports(before, item)),
+        }
+    }
+
+    fn targets(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => self.targets(group.stream()),
+                TokenTree::Ident(ident) if TARGET.contains(&ident.to_string().as_str()) => self.complain(
+                    ident.span(),
+                    format!("differs by {ident}"),
+                    "the same source runs native and in wasm, and its tests run on both",
+                ),
+                TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            }
+        }
+    }
+}
+
+/// Whether these attributes say `#[cfg(test)]`.
+fn for_tests(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        syn::Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
+        syn::Meta::Path(_) | syn::Meta::NameValue(_) => false,
+    })
+}
+
+impl<'ast> Visit<'ast> for Pure<'_> {
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        let outer = self.in_tests;
+        self.in_tests |= for_tests(&item.attrs);
+        syn::visit::visit_item_mod(self, item);
+        self.in_tests = outer;
+    }
+
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.imports("", &item.tree);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let text: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        if let Some(first) = path.segments.first() {
+            self.named(first.ident.span(), &text.join("::"));
+        }
+        syn::visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, invoked: &'ast syn::Macro) {
+        if let Some(last) = invoked.path.segments.last()
+            && PRINTS.contains(&last.ident.to_string().as_str())
+            && !self.in_tests
+        {
+            self.complain(
+                last.ident.span(),
+                format!("{}! writes to the terminal", last.ident),
+                "core has no terminal, and what it holds must not reach one",
+            );
+        }
+        syn::visit::visit_macro(self, invoked);
+    }
+
+    fn visit_signature(&mut self, signature: &'ast syn::Signature) {
+        if let Some(asyncness) = &signature.asyncness {
+            self.complain(
+                asyncness.span,
+                format!("`{}` is async", signature.ident),
+                "core is sync: waiting is for the shell, which knows for what",
+            );
+        }
+        syn::visit::visit_signature(self, signature);
+    }
+
+    fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
+        if attribute.path().is_ident("should_panic") {
+            self.complain(
+                attribute.pound_token.span,
+                "a test that should panic".into(),
+                "on wasm32 a panic cannot be caught and such a test is skipped; test the returned error",
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whats(path: &str, text: &str) -> Vec<String> {
+        complaints(&Tree::of_files(&[(path, text)])).into_iter().map(|complaint| complaint.what).collect()
+    }
+
+    #[test]
+    fn reaching_outside_is_caught_however_it_is_written() {
+        let text = "use std::{fs, time::{Duration, Instant as Clock}}; use std::net::*; \
+                    fn f() { let a = std::thread::spawn(g); } ";
+        assert_eq!(
+            whats("core/log/src/a.rs", text),
+            ["uses std::fs", "uses std::time::Instant", "uses std::net", "uses std::thread"]
+        );
+        assert_eq!(whats("shell/store/src/a.rs", text), [""; 0]);
+    }
+
+    #[test]
+    fn tests_of_core_may_reach_outside_but_not_differ_between_targets() {
+        let text = "#[cfg(test)] mod tests { use std::fs; #[cfg(target_arch = \"wasm32\")] fn f() {} }";
+        assert_eq!(whats("core/log/src/a.rs", text), ["differs by target_arch"]);
+        assert_eq!(
+            whats("core/log/tests/a.rs", "use std::fs; fn f() { cfg!(target_os = \"linux\"); }").len(),
+            1
+        );
+    }
+
+    #[test]
+    fn async_and_printing_are_caught() {
+        let text = "async fn f() { println!(\"{}\", 1); }";
+        assert_eq!(whats("core/log/src/a.rs", text), ["`f` is async", "println! writes to the terminal"]);
+    }
+
+    #[test]
+    fn a_test_that_wasm_would_skip_is_caught() {
+        let text = "#[cfg(test)] mod tests { #[test] #[should_panic] fn f() {} }";
+        assert_eq!(whats("core/log/src/a.rs", text), ["a test that should panic"]);
+    }
+}

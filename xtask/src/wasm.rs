@@ -1,0 +1,142 @@
+//! `cargo xtask wasm`: the tests of core/, the same ones, on wasm32.
+//!
+//! On wasm32-unknown-unknown the standard test runner runs every test of a crate, but has nowhere to print to: a module
+//! that returns 0 passed them all, one that traps stands, with its stack, in the failing test. How many tests there are
+//! comes from the same crate's native list; nothing in core/ may differ between targets (`tidy`), so the lists agree.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    cargo_json::{Message, Profile, metadata},
+    programs::{cargo, output_of, program, root},
+    setup,
+    tally::Tally,
+};
+
+/// For `cargo xtask wasm --help`.
+pub(crate) const HELP: &str = "\
+cargo xtask wasm
+
+Builds the test programs of every crate in core/ for wasm32-unknown-unknown and runs them in node.
+A module may import nothing: whatever it imported (a clock, randomness, a socket) core would not be pure.
+";
+
+/// Instantiates a test module without any import and calls its `main`; prints what it would have imported instead,
+/// and the frames of a trap that belong to our tests.
+const NODE: &str = r"
+const bytes = require('fs').readFileSync(process.argv[1]);
+const module_ = new WebAssembly.Module(bytes);
+const imports = WebAssembly.Module.imports(module_);
+if (imports.length > 0) {
+  console.log('imports ' + imports.map((i) => i.module + '.' + i.name).join(', '));
+  process.exit(3);
+}
+Error.stackTraceLimit = 100;
+try {
+  process.exit(new WebAssembly.Instance(module_, {}).exports.main(0, 0));
+} catch (trap) {
+  console.log(trap.stack);
+  process.exit(4);
+}
+";
+
+/// One test program: folder of the package and target, for instance `core/log` and `act` (of its `tests/act.rs`).
+type Suite = (String, String);
+
+/// Runs the command.
+pub(crate) fn run(_: &[String]) -> Result<()> {
+    setup::run(&[])?;
+    let (lines, tally) = tests()?;
+    for line in lines {
+        println!("{line}");
+    }
+    if tally.failed == 0 { Ok(()) } else { bail!("{} suites failed on wasm32", tally.failed) }
+}
+
+/// Builds and runs; gives a summary line per suite, and the sum.
+pub(crate) fn tests() -> Result<(Vec<String>, Tally)> {
+    let crates = core_crates()?;
+    let mut build = cargo();
+    build.args(["test", "--no-run", "--target", setup::WASM, "--lib", "--tests"]);
+    for name in &crates {
+        build.args(["-p", name]);
+    }
+    let modules = test_programs(&mut build).context("the core does not build for wasm32")?;
+    // The whole workspace: another selection would have other features and build everything once more.
+    let native = test_programs(cargo().args(["test", "--no-run", "--workspace", "--lib", "--tests"]))?;
+    let mut lines = Vec::new();
+    let mut sum = Tally::default();
+    for ((folder, target), module) in &modules {
+        let listed = native
+            .get(&(folder.clone(), target.clone()))
+            .with_context(|| format!("{folder} has the tests {target} on wasm32 only"))?;
+        let count = count(listed, &[])? - count(listed, &["--ignored"])?;
+        println!("     Running {folder} {target} on wasm32");
+        let outcome = program("node").args(["-e", NODE, "--"]).arg(module).output()?;
+        let (word, tally) = if outcome.status.success() {
+            ("ok", Tally { passed: count, failed: 0 })
+        } else {
+            print!(
+                "{}{}",
+                String::from_utf8_lossy(&outcome.stdout),
+                String::from_utf8_lossy(&outcome.stderr)
+            );
+            println!(
+                "the stack above names the test; the same test run natively shows its message, if it fails there too"
+            );
+            ("FAILED", Tally { passed: 0, failed: 1 })
+        };
+        lines.push(format!("test result: {word}. {} passed; {} failed; wasm32", tally.passed, tally.failed));
+        sum = sum.and(tally);
+    }
+    Ok((lines, sum))
+}
+
+/// Names of the packages in core/.
+fn core_crates() -> Result<Vec<String>> {
+    let core = root().join("core");
+    let packages = metadata(&["--no-deps"])?.packages.into_iter();
+    let in_core = packages.filter(|package| Path::new(&package.manifest_path).starts_with(&core));
+    Ok(in_core.map(|package| package.name).collect())
+}
+
+/// Builds the test programs and gives where each one lies.
+fn test_programs(build: &mut Command) -> Result<BTreeMap<Suite, PathBuf>> {
+    let messages =
+        build.arg("--message-format=json-render-diagnostics").stderr(std::process::Stdio::inherit());
+    let mut programs = BTreeMap::new();
+    for line in output_of(messages)?.lines() {
+        // What is no artifact is of no interest.
+        let Ok(Message {
+            manifest_path,
+            target: Some(target),
+            profile: Some(Profile { test: true }),
+            executable,
+        }) = serde_json::from_str(line)
+        else {
+            continue;
+        };
+        if let Some(program) = executable {
+            programs.insert((folder(&manifest_path), target.name), PathBuf::from(program));
+        }
+    }
+    Ok(programs)
+}
+
+/// `core/log` of the path of its Cargo.toml.
+fn folder(manifest: &str) -> String {
+    let folder = manifest.trim_end_matches("/Cargo.toml");
+    folder.strip_prefix(&format!("{}/", root().display())).unwrap_or(folder).to_owned()
+}
+
+/// How many tests a test program lists.
+fn count(listed: &PathBuf, flags: &[&str]) -> Result<u64> {
+    let list = output_of(program(listed).args(["--list", "--format", "terse"]).args(flags))?;
+    Ok(list.lines().filter(|line| line.ends_with(": test")).count() as u64)
+}
