@@ -1,6 +1,6 @@
 //! The envelope of an act: COSE_Sign1 (RFC 9052 §4.2) with EdDSA over CBOR. The bytes received are the bytes kept.
 
-use coset::{CborSerializable, CoseSign1, CoseSign1Builder, HeaderBuilder, iana};
+use coset::{CborSerializable, CoseSign1, CoseSign1Builder, Header, HeaderBuilder, iana};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -122,16 +122,19 @@ pub enum ActError {
 /// Signs an envelope: the bytes that go on the wire and into the log for ever.
 pub fn sign(envelope: &Envelope, key: &SigningKey) -> Result<Vec<u8>, ActError> {
     let payload = cbor::encode("an act's envelope", envelope)?;
-    let protected =
-        HeaderBuilder::new().algorithm(iana::Algorithm::EdDSA).key_id(envelope.author.0.to_vec()).build();
     let bytes = CoseSign1Builder::new()
-        .protected(protected)
+        .protected(protected_by(envelope.author))
         .payload(payload)
         .create_signature(EXTERNAL_AAD, |signed| key.sign(signed).to_bytes().to_vec())
         .build()
         .to_vec()
         .map_err(|e| ActError::Cose(e.to_string()))?;
     if bytes.len() > ACT_BYTES_MAX { Err(ActError::TooLong(bytes.len())) } else { Ok(bytes) }
+}
+
+/// The protected header of every act; nothing stands in the unprotected one.
+fn protected_by(author: DeviceId) -> Header {
+    HeaderBuilder::new().algorithm(iana::Algorithm::EdDSA).key_id(author.0.to_vec()).build()
 }
 
 /// An act as it came from outside: its author is a claim until [`ReceivedAct::verify`].
@@ -157,16 +160,21 @@ impl ReceivedAct {
             return Err(ActError::TooLong(bytes.len()));
         }
         let cose = CoseSign1::from_slice(&bytes).map_err(|e| ActError::Cose(e.to_string()))?;
+        // The signature covers the headers and the payload, not how the array around them is spelled: without this, one
+        // act would have many digests.
+        if cose.clone().to_vec().ok().as_deref() != Some(bytes.as_slice()) {
+            return Err(ActError::Cose("not in its shortest encoding".into()));
+        }
         let header = &cose.protected.header;
         if header.alg != Some(coset::Algorithm::Assigned(iana::Algorithm::EdDSA)) {
             return Err(ActError::Cose("another algorithm".into()));
         }
-        if !cose.unprotected.is_empty() || !header.crit.is_empty() || !header.rest.is_empty() {
-            return Err(ActError::Cose("header parameters beyond alg and kid".into()));
-        }
         let kid = <[u8; 32]>::try_from(header.key_id.as_slice())
             .map(DeviceId)
             .map_err(|_| ActError::Cose("the key id is not 32 bytes".into()))?;
+        if *header != protected_by(kid) || !cose.unprotected.is_empty() {
+            return Err(ActError::Cose("header parameters beyond alg and kid".into()));
+        }
         let payload = cose.payload.as_deref().ok_or_else(|| ActError::Cose("no payload".into()))?;
         let envelope: Envelope = cbor::decode("an act's envelope", payload)?;
         if envelope.version != ACT_VERSION {
@@ -181,6 +189,11 @@ impl ReceivedAct {
     /// The device that this act says it is by: to find the key to verify with, for nothing else.
     pub fn claimed_author(&self) -> DeviceId {
         self.envelope.author
+    }
+
+    /// The counter that this act says it has: for a device that finds its own acts again.
+    pub fn claimed_counter(&self) -> u64 {
+        self.envelope.counter
     }
 
     /// The content as claimed: only the genesis, which carries its own keys, is read before it is verified.

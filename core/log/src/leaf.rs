@@ -108,9 +108,9 @@ impl LeafBytes {
         &self.bytes
     }
 
-    /// RFC 6962 §2.1 leaf hash: SHA-256(0x00 ‖ bytes).
+    /// RFC 6962 §2.1 leaf hash.
     pub fn hash(&self) -> Digest {
-        Digest(Sha256::new().chain_update([0]).chain_update(&self.bytes).finalize().into())
+        hash(&self.bytes)
     }
 
     /// The head of the scope after this leaf.
@@ -118,4 +118,9 @@ impl LeafBytes {
         // A leaf from outside may claim any count: what follows it is then refused, not a panic here.
         Head { count: self.leaf.before.count.saturating_add(1), last: self.hash() }
     }
+}
+
+/// RFC 6962 §2.1 leaf hash: SHA-256(0x00 ‖ bytes).
+pub fn hash(bytes: &[u8]) -> Digest {
+    Digest(Sha256::new().chain_update([0]).chain_update(bytes).finalize().into())
 }

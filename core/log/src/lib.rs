@@ -2,12 +2,15 @@
 //! Pure: told bytes and time, touches nothing. Formats stand in docs/log.md.
 
 pub mod act;
+pub mod audit;
 pub mod cbor;
 pub mod chain;
 pub mod checkpoint;
 pub mod checkpoint_chain;
+pub mod export;
 pub mod id;
 pub mod leaf;
+pub mod place;
 pub mod proof;
 pub mod prover;
 pub mod receipt;

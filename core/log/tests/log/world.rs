@@ -3,10 +3,16 @@
 use std::collections::BTreeMap;
 
 use chancery_log::{
-    id::Digest,
+    act::{self, ACT_VERSION, Envelope, Head, Seen},
+    checkpoint::{self, VerifiedCheckpoint},
+    id::{DeskId, DeviceId, Digest, PackageId, Scope},
+    leaf::{EntryBytes, Leaf, LeafBytes},
+    proof::{ConsistencyProof, InclusionProof},
     tiles::{TILE_BYTES, TileId},
     tree::Tree,
 };
+use ed25519_dalek::SigningKey;
+use serde_bytes::ByteBuf;
 use sha2::{Digest as _, Sha256};
 
 /// A tile that the store does not have.
@@ -109,4 +115,121 @@ fn subproof(old: usize, leaves: &[Digest], whole: bool) -> Vec<Digest> {
     };
     proof.push(other);
     proof
+}
+
+/// The origin of the tests' log.
+pub(crate) const ORIGIN: &str = "desk.example/log";
+
+/// A package, by number.
+pub(crate) fn package(n: u8) -> Scope {
+    Scope::Package(PackageId([n; 16]))
+}
+
+/// The log's key.
+pub(crate) fn log_key() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
+}
+
+pub(crate) fn log_public() -> [u8; 32] {
+    log_key().verifying_key().to_bytes()
+}
+
+/// The key of the one device that writes the tests' acts.
+pub(crate) fn device_key() -> SigningKey {
+    SigningKey::from_bytes(&[9; 32])
+}
+
+pub(crate) fn envelope(scope: Scope, counter: u64, seen: Seen) -> Envelope {
+    Envelope {
+        version: ACT_VERSION,
+        desk: DeskId([1; 16]),
+        author: DeviceId(Digest::of(b"the tests' device").0),
+        scope,
+        counter,
+        said_ms: 1_800_000_000_000 + counter,
+        seen,
+        bodies: Vec::new(),
+        content: ByteBuf::from(format!("act {counter} of {scope}")),
+    }
+}
+
+/// A log as a server without fault writes it.
+#[derive(Default)]
+pub(crate) struct Log {
+    pub(crate) stored: Stored,
+    pub(crate) entries: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) heads: BTreeMap<Scope, Head>,
+}
+
+impl Log {
+    /// One entry in each of these scopes, in this order.
+    pub(crate) fn of(scopes: &[Scope]) -> Self {
+        let mut log = Self::default();
+        scopes.iter().for_each(|scope| log.write(*scope));
+        log
+    }
+
+    pub(crate) fn head(&self, scope: Scope) -> Head {
+        self.heads.get(&scope).copied().unwrap_or(Head::EMPTY)
+    }
+
+    pub(crate) fn next_leaf(&self, scope: Scope, act: &[u8]) -> Leaf {
+        let index = self.entries.len() as u64;
+        Leaf {
+            index,
+            logged_ms: 1_800_000_000_000 + 10 * index,
+            scope,
+            before: self.head(scope),
+            trust_count: self.head(Scope::Trust).count,
+            act: Digest::of(act),
+            class: 3,
+        }
+    }
+
+    pub(crate) fn write(&mut self, scope: Scope) {
+        let seen = Seen { trust: self.head(Scope::Trust), scope: self.head(scope) };
+        let act = act::sign(&envelope(scope, seen.scope.count + 1, seen), &device_key()).unwrap();
+        self.put(self.next_leaf(scope, &act), act);
+    }
+
+    /// Writes a leaf as it is, right or wrong.
+    pub(crate) fn put(&mut self, leaf: Leaf, act: Vec<u8>) {
+        let leaf = LeafBytes::write(leaf).unwrap();
+        self.heads.insert(leaf.leaf().scope, leaf.after());
+        self.stored.tree.append(leaf.hash());
+        self.stored.keep();
+        self.entries.push((leaf.bytes().to_vec(), act));
+    }
+
+    pub(crate) fn leaf(&self, index: usize) -> Leaf {
+        LeafBytes::read(&self.entries[index].0).unwrap().leaf().clone()
+    }
+
+    pub(crate) fn entries(&self) -> Vec<EntryBytes<'_>> {
+        self.entries.iter().map(|(leaf, act)| EntryBytes { leaf, act }).collect()
+    }
+
+    pub(crate) fn entries_of(&self, scope: Scope) -> Vec<EntryBytes<'_>> {
+        let of = |(index, _): &(usize, &(Vec<u8>, Vec<u8>))| self.leaf(*index).scope == scope;
+        self.entries.iter().enumerate().filter(of).map(|(_, (leaf, act))| EntryBytes { leaf, act }).collect()
+    }
+
+    pub(crate) fn note(&self) -> Vec<u8> {
+        checkpoint::sign(ORIGIN, self.stored.tree.head(), &log_key()).unwrap()
+    }
+
+    pub(crate) fn checkpoint(&self) -> VerifiedCheckpoint {
+        checkpoint::verify(&self.note(), ORIGIN, &log_public()).unwrap()
+    }
+
+    /// The proof of a leaf in the whole log.
+    pub(crate) fn inclusion(&self, index: u64) -> InclusionProof {
+        let tree = &self.stored.tree;
+        tree.prover(self.stored.read()).inclusion(index, tree.size()).unwrap()
+    }
+
+    pub(crate) fn consistency(&self, old: u64) -> ConsistencyProof {
+        let tree = &self.stored.tree;
+        tree.prover(self.stored.read()).consistency(old, tree.size()).unwrap()
+    }
 }
