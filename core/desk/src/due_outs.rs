@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Where a due-out stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(serde::Serialize, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueOutState {
     /// To be done.
     Open,

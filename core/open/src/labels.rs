@@ -15,3 +15,6 @@ pub(crate) const KNOCK_KEY: &str = "chancery/knock/key/1";
 
 /// AES-256-GCM key of what is kept at rest; salt: the blob's own.
 pub(crate) const STORE_KEY: &str = "chancery/store/1";
+
+/// AES-256-GCM key of one record that a device keeps for itself; salt: the record's own.
+pub(crate) const RECORD_KEY: &str = "chancery/record/1";

@@ -10,6 +10,7 @@ pub mod hybrid;
 pub mod keyring;
 pub mod knock;
 mod labels;
+pub mod record;
 pub mod shares;
 pub mod store;
 pub mod wrap;

@@ -1,1 +1,21 @@
-//!
+//! One device of one person: signs acts, opens what is sealed to it, folds what its screens show, keeps vaults in order,
+//! and checks everything that the server says. Told messages and time; it touches nothing itself.
+
+pub mod alarm;
+pub mod bodies;
+pub mod connection;
+pub mod custody;
+pub mod deed;
+pub mod enrol;
+mod folding;
+pub mod io;
+mod keep;
+mod keeping;
+pub mod ledger;
+mod opening;
+pub mod outbox;
+pub mod participant;
+mod receive;
+pub mod record;
+mod signing;
+pub mod view;

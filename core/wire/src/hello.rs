@@ -23,7 +23,14 @@ pub struct Challenge {
 }
 
 #[derive(Serialize)]
-struct Signed<'a>(&'static str, DeskId, DeviceId, &'a str, serde_bytes::ByteArray<32>, serde_bytes::ByteArray<32>);
+struct Signed<'a>(
+    &'static str,
+    DeskId,
+    DeviceId,
+    &'a str,
+    serde_bytes::ByteArray<32>,
+    serde_bytes::ByteArray<32>,
+);
 
 impl Challenge {
     /// The bytes under the signature: a CBOR array that starts with its own name.

@@ -97,7 +97,10 @@ pub enum ToClient {
         knocks: Vec<ByteBuf>,
     },
     /// To a device that knocked: it was heard, and waits for somebody to approve it.
-    KnockHeard {},
+    KnockHeard {
+        /// The device that invited it: the comparison words come from its id and the newcomer's.
+        inviter: chancery_log::id::DeviceId,
+    },
     /// To a device that knocked: it is approved; say hello.
     Approved {},
     /// Answer to a ping.
@@ -143,7 +146,9 @@ pub struct ScopeAt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Deferral {
     /// No room to write it down safely.
-    #[error("the server's disk is full: nothing was lost; the act is kept here and sent again when there is room")]
+    #[error(
+        "the server's disk is full: nothing was lost; the act is kept here and sent again when there is room"
+    )]
     DiskFull,
     /// The disk failed.
     #[error("the server could not write to its disk: the act is kept here and sent again")]

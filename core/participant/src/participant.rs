@@ -1,0 +1,291 @@
+//! One device: told messages and time, it says what to send, what to keep, and what happened.
+//! After every `take`, drain `poll` until it gives nothing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use chancery_log::{
+    checkpoint_chain::CheckpointChain,
+    id::{DeskId, DeviceId, Digest, PackageId, PersonId, Scope},
+};
+use chancery_open::{device::DeviceSecrets, keyring::Keyring};
+use chancery_seal::invitation::Knock;
+use chancery_wire::{
+    limits::{IDLE_MS, WIRE_VERSION},
+    to_server::ToServer,
+};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use serde_bytes::ByteBuf;
+
+use crate::{
+    alarm::Alarm,
+    bodies::Bodies,
+    connection::{Connection, Login},
+    custody::Custody,
+    deed::Deed,
+    folding::WaitingEntry,
+    io::{Event, Input, Output},
+    ledger::Ledger,
+    outbox::{Outbox, Ticket},
+    record::{Record, RecordKey},
+};
+
+/// Entries that are owed, and trust that is waited for, are given this long: the server sends trust first.
+pub const OWED_MS: u64 = 10_000;
+
+/// An act without receipt after this long is an alarm; a group commit takes milliseconds.
+pub const RECEIPT_MS: u64 = 30_000;
+
+/// The device's and the server's clocks may differ by this much.
+const CLOCKS_MS: u64 = 120_000;
+
+/// Alarms that are kept for the screen.
+const ALARMS_MAX: usize = 1000;
+
+/// Who a device is: made at enrolment, kept by the shell under the device's lock.
+pub struct Identity {
+    /// The desk.
+    pub desk: DeskId,
+    /// Digest of the genesis act, from the link.
+    pub genesis: Digest,
+    /// Whose device.
+    pub person: PersonId,
+    /// Its keys.
+    pub secrets: DeviceSecrets,
+}
+
+/// One device.
+pub struct Participant {
+    pub(crate) identity: Identity,
+    pub(crate) now_ms: u64,
+    pub(crate) rng: ChaCha20Rng,
+    pub(crate) connection: Connection,
+    pub(crate) checkpoints: Option<CheckpointChain>,
+    /// The welcome's checkpoint, when it came before the genesis told whose signature to expect.
+    pub(crate) first_note: Option<ByteBuf>,
+    pub(crate) ledger: Ledger,
+    pub(crate) waiting: BTreeMap<Scope, VecDeque<WaitingEntry>>,
+    /// Scopes of which nothing more is believed: what came does not fit, and an alarm says so.
+    pub(crate) broken: BTreeSet<Scope>,
+    pub(crate) keyring: Keyring,
+    pub(crate) bodies: Bodies,
+    pub(crate) outbox: Outbox,
+    pub(crate) custody: Custody,
+    /// The newest counter of this device that is in the log, by scope; the entry may not have come yet.
+    pub(crate) logged_counter: BTreeMap<Scope, u64>,
+    /// Packages whose vault may need keeping.
+    pub(crate) dirty: BTreeSet<PackageId>,
+    pub(crate) knocks: Vec<Knock>,
+    alarms: VecDeque<Alarm>,
+    outputs: VecDeque<Output>,
+}
+
+impl Participant {
+    /// A device with what it kept. `seed`: 32 random bytes of this start, never used before.
+    pub fn new(
+        identity: Identity,
+        seed: [u8; 32],
+        now_ms: u64,
+        kept: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>,
+    ) -> Self {
+        let keyring = Keyring::new(identity.desk);
+        let mut new = Self {
+            identity,
+            now_ms,
+            rng: ChaCha20Rng::from_seed(seed),
+            connection: Connection::default(),
+            checkpoints: None,
+            first_note: None,
+            ledger: Ledger::default(),
+            waiting: BTreeMap::new(),
+            broken: BTreeSet::new(),
+            keyring,
+            bodies: Bodies::default(),
+            outbox: Outbox::default(),
+            custody: Custody::default(),
+            logged_counter: BTreeMap::new(),
+            dirty: BTreeSet::new(),
+            knocks: Vec::new(),
+            alarms: VecDeque::new(),
+            outputs: VecDeque::new(),
+        };
+        new.restore(kept);
+        new
+    }
+
+    /// Tells it something. `now_ms`: milliseconds since 1970 UTC.
+    pub fn take(&mut self, now_ms: u64, input: Input) {
+        self.now_ms = self.now_ms.max(now_ms);
+        match input {
+            Input::Connected { host } => self.connected(host),
+            Input::Message(bytes) => self.receive(&bytes),
+            Input::Disconnected => {
+                self.connection = Connection::default();
+                self.outbox.connection_lost();
+                self.bodies.connection_lost();
+            }
+            Input::Tick => self.tick(),
+        }
+        self.work();
+    }
+
+    /// Does something: it is kept at once, and sent when it can be. What becomes of it comes as an event.
+    pub fn act(&mut self, now_ms: u64, deed: Deed) -> Ticket {
+        self.now_ms = self.now_ms.max(now_ms);
+        let ticket = self.queue(deed);
+        self.work();
+        ticket
+    }
+
+    /// The next thing that it wants.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to tick next, milliseconds since 1970 UTC.
+    pub fn timeout_ms(&self) -> u64 {
+        let ping = self.connection.sent_ms + IDLE_MS / 3;
+        let retry =
+            self.outbox.items().map(|(_, item)| item.not_before_ms).filter(|at| *at > self.now_ms).min();
+        let owed = self.ledger.owed_since().map(|since| since + OWED_MS);
+        [Some(ping), retry, owed].into_iter().flatten().min().unwrap_or(ping).max(self.now_ms + 10)
+    }
+
+    /// This device's id.
+    pub fn device(&self) -> DeviceId {
+        self.identity.secrets.id()
+    }
+
+    /// Whose device this is.
+    pub fn person(&self) -> PersonId {
+        self.identity.person
+    }
+
+    /// What it holds of the log.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What it has opened.
+    pub fn bodies(&self) -> &Bodies {
+        &self.bodies
+    }
+
+    /// Deeds that are not in the log yet.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// Alarms since the start, oldest first.
+    pub fn alarms(&self) -> impl Iterator<Item = &Alarm> {
+        self.alarms.iter()
+    }
+
+    /// Whether everything that the server had at the welcome is here and opened.
+    pub fn is_caught_up(&self) -> bool {
+        self.connection.caught_up
+    }
+
+    /// Sixteen random bytes, for the id of something new.
+    pub fn draw_id(&mut self) -> [u8; 16] {
+        use rand_core::Rng;
+        let mut id = [0; 16];
+        self.rng.fill_bytes(&mut id);
+        id
+    }
+
+    pub(crate) fn queue(&mut self, deed: Deed) -> Ticket {
+        let record = Record::Deed { deed: deed.clone(), said_ms: self.now_ms, signed: None };
+        let ticket = self.outbox.push(deed, self.now_ms);
+        self.keep(&RecordKey::Deed(ticket), Some(&record));
+        ticket
+    }
+
+    pub(crate) fn send(&mut self, message: &ToServer) {
+        match message.write() {
+            Ok(bytes) => {
+                self.connection.sent_ms = self.now_ms;
+                self.outputs.push_back(Output::Send(bytes));
+            }
+            Err(error) => self.alarm(Alarm::RecordsDamaged { detail: error.to_string() }),
+        }
+    }
+
+    pub(crate) fn output(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    pub(crate) fn alarm(&mut self, alarm: Alarm) {
+        if self.alarms.contains(&alarm) {
+            return;
+        }
+        if self.alarms.len() == ALARMS_MAX {
+            self.alarms.pop_front();
+        }
+        self.alarms.push_back(alarm.clone());
+        self.event(Event::Alarm(alarm));
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.connection.login = Login::Offline;
+        self.outputs.push_back(Output::Close);
+    }
+
+    fn connected(&mut self, host: String) {
+        self.connection = Connection { login: Login::Hello { host }, ..Connection::default() };
+        let log_size = self.checkpoints.as_ref().map_or(0, |held| held.newest().size());
+        let (desk, device) = (self.identity.desk, self.device());
+        self.send(&ToServer::Hello { version: WIRE_VERSION, desk, device, log_size });
+    }
+
+    fn tick(&mut self) {
+        let now = self.now_ms;
+        for alarm in self.ledger.settle_owed(now, OWED_MS) {
+            self.alarm(alarm);
+        }
+        self.alarm_of_withheld_trust();
+        self.alarm_of_stale_trust();
+        let overdue: Vec<Digest> = self
+            .outbox
+            .items()
+            .filter(|(_, item)| item.sent_ms.is_some_and(|sent| now.saturating_sub(sent) > RECEIPT_MS))
+            .filter_map(|(_, item)| item.signed.as_ref().map(|signed| signed.digest))
+            .collect();
+        for act in overdue {
+            self.alarm(Alarm::NoReceipt { act, waited_ms: RECEIPT_MS });
+        }
+        if self.connection.is_in() && now.saturating_sub(self.connection.sent_ms) >= IDLE_MS / 3 {
+            self.send(&ToServer::Ping {});
+        }
+    }
+
+    pub(crate) fn compare_clocks(&mut self, server_ms: u64) {
+        if server_ms.abs_diff(self.now_ms) > CLOCKS_MS {
+            let by_ms = i64::try_from(server_ms.abs_diff(self.now_ms)).unwrap_or(i64::MAX);
+            let by_ms = if server_ms < self.now_ms { -by_ms } else { by_ms };
+            self.alarm(Alarm::ClocksDiffer { by_ms });
+        }
+    }
+
+    fn alarm_of_stale_trust(&mut self) {
+        let Some(trust) = self.ledger.trust() else { return };
+        let (limit_ms, newest) = (trust.rules().trust_stale_ms, self.ledger.entries(Scope::Trust).last());
+        let age_ms = newest.map_or(0, |entry| self.now_ms.saturating_sub(entry.place.logged_ms));
+        if self.connection.caught_up && limit_ms > 0 && age_ms > limit_ms {
+            self.alarm(Alarm::TrustStale { age_ms, limit_ms });
+        }
+    }
+
+    /// What can be done now is done: fold, open, keep vaults, sign, send.
+    fn work(&mut self) {
+        self.fold_waiting();
+        self.fetch_bodies();
+        self.notice_caught_up();
+        self.keep_vaults();
+        self.flush();
+    }
+}
