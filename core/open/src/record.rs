@@ -42,7 +42,8 @@ pub fn seal(
     let mut salt = [0; SALT_BYTES];
     rng.fill_bytes(&mut salt);
     let payload = Payload { msg: record, aad: place };
-    let sealed = cipher(secrets, &salt)?.encrypt(&Nonce::default(), payload).map_err(|_| RecordError::Cipher)?;
+    let sealed =
+        cipher(secrets, &salt)?.encrypt(&Nonce::default(), payload).map_err(|_| RecordError::Cipher)?;
     let mut bytes = Vec::with_capacity(1 + SALT_BYTES + sealed.len());
     bytes.push(RECORD_VERSION);
     bytes.extend_from_slice(&salt);
