@@ -30,6 +30,9 @@ pub struct BodyPlace {
 /// Bodies asked for at once: so many may be lost with a connection, and are asked for again.
 pub const ASKED_MAX: usize = 1024;
 
+/// Bodies that wait for one generation's secret.
+type Parked = Vec<(BodyPlace, Vec<u8>)>;
+
 /// All bodies of the scopes that this device follows.
 #[derive(Debug, Default)]
 pub struct Bodies {
@@ -38,7 +41,7 @@ pub struct Bodies {
     missing: BTreeSet<Digest>,
     /// Own bodies between the receipt and the entry.
     own: BTreeMap<Digest, Vec<u8>>,
-    parked: BTreeMap<(Vault, GenerationNumber), Vec<(BodyPlace, Vec<u8>)>>,
+    parked: BTreeMap<(Vault, GenerationNumber), Parked>,
     opened: BTreeMap<(Digest, u16), Body>,
 }
 
@@ -126,7 +129,7 @@ impl Bodies {
         self.parked.entry((vault, generation)).or_default().push((place, bytes));
     }
 
-    pub(crate) fn unpark(&mut self, vault: Vault, generation: GenerationNumber) -> Vec<(BodyPlace, Vec<u8>)> {
+    pub(crate) fn unpark(&mut self, vault: Vault, generation: GenerationNumber) -> Parked {
         self.parked.remove(&(vault, generation)).unwrap_or_default()
     }
 

@@ -88,10 +88,8 @@ impl Participant {
                 continue;
             }
             // Words of one package go in the order in which they were said; trust has no such order.
-            if is_early || !self.sign_and_send(ticket) {
-                if scope != Scope::Trust {
-                    held_up.push(scope);
-                }
+            if (is_early || !self.sign_and_send(ticket)) && scope != Scope::Trust {
+                held_up.push(scope);
             }
         }
     }
