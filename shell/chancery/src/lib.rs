@@ -1,3 +1,4 @@
 //! The parts of the one executable that can be tested apart from it.
 
+pub mod demo;
 pub mod import;
