@@ -20,6 +20,7 @@ pub mod duty;
 mod founding;
 mod generations;
 pub mod guarded;
+pub mod levels;
 pub mod notes;
 pub mod offices;
 pub mod openings;

@@ -26,7 +26,11 @@ pub(crate) fn admit_call(
     opening: &Opening,
 ) -> Result<(), Refusal> {
     people::needs_role(case.trust, principal, &[Role::Principal])?;
-    counterparts::needs_current(case.trust, counterpart)?;
+    // Promise 4: the principal is not refused because a list says that somebody is not offered any more.
+    match case.is(principal) && case.trust.counterparts.contains_key(&counterpart) {
+        true => {}
+        false => counterparts::needs_current(case.trust, counterpart)?,
+    }
     admit_opening(case, Some(principal), opening)
 }
 

@@ -82,7 +82,10 @@ pub(crate) fn admit_roles(case: &Case<'_>, person: PersonId, roles: &BTreeSet<Ro
     needs_at_desk(case.trust, person)?;
     match (is_security_officer(case.trust, person), roles.contains(&Role::SecurityOfficer)) {
         (false, true) => Err(Refusal::NeedsSecondOfficer),
-        (true, false) => needs_officers_without(case.trust, person),
+        (true, false) => {
+            needs_officers_without(case.trust, person)?;
+            devices::needs_officer_device_without(case.trust, |device| device.cert.person == person)
+        }
         (true, true) | (false, false) => Ok(()),
     }
 }
