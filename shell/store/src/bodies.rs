@@ -73,7 +73,8 @@ impl Bodies {
 
     /// Keeps a body; when this returns it is on the disk. Keeping it twice is the same as once.
     pub fn put(&self, sha256: Digest, bytes: Vec<u8>) -> Result<(), BodyError> {
-        let put = self.store.put(&Path::from(key(&sha256)), PutPayload::from(bytes));
+        let path = Path::from(key(&sha256));
+        let put = self.store.put(&path, PutPayload::from(bytes));
         self.runtime.block_on(put).map_err(|error| BodyError::Store { sha256, error })?;
         Ok(())
     }

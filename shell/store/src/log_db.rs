@@ -83,8 +83,6 @@ pub(crate) struct Batch<'a> {
     pub(crate) checkpoint: &'a StoredCheckpoint,
     /// With the inbox id that each gets.
     pub(crate) bodies: &'a [(i64, Digest, Vec<u8>)],
-    /// Inbox ids whose bodies are safe in `bodies/`.
-    pub(crate) moved: &'a [i64],
 }
 
 /// An open `log.db`.
@@ -94,14 +92,20 @@ pub(crate) struct LogDb {
 }
 
 impl LogDb {
-    /// Makes a new one.
+    /// Makes a new one, not yet in WAL mode, so that it is one file that can be renamed.
     pub(crate) fn create(path: &Path) -> Result<Self, LogDbError> {
         let connection = sqlite::open_to_write(path, OpenFlags::SQLITE_OPEN_CREATE)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.execute_batch(&format!("BEGIN IMMEDIATE; {SCHEMA}"))?;
         sqlite::stamp(&connection, sqlite::LOG_APPLICATION, LOG_DB_VERSION)?;
         connection.execute_batch("COMMIT")?;
-        Self::set_up(connection)
+        Ok(Self { connection })
+    }
+
+    /// Writes the first batch of a new one and closes it; the file is on the disk then.
+    pub(crate) fn finish(mut self, batch: &Batch<'_>) -> Result<(), LogDbError> {
+        self.connection.pragma_update(None, "synchronous", "EXTRA")?;
+        self.commit(batch)?;
+        self.connection.close().map_err(|(_, error)| LogDbError::Sqlite(error))
     }
 
     /// Opens it to write: one connection only ever does.
@@ -155,10 +159,6 @@ impl LogDb {
             for (id, sha256, bytes) in batch.bodies {
                 insert.execute(params![id, sha256.0, bytes])?;
             }
-            let mut delete = transaction.prepare_cached("DELETE FROM inbox WHERE id = ?1")?;
-            for id in batch.moved {
-                delete.execute([id])?;
-            }
             let mut replace =
                 transaction.prepare_cached("INSERT OR REPLACE INTO checkpoint(one, size, note) VALUES(1, ?1, ?2)")?;
             replace.execute(params![signed(batch.checkpoint.size), batch.checkpoint.note])?;
@@ -170,7 +170,7 @@ impl LogDb {
         transaction.commit()
     }
 
-    /// Takes bodies that were moved out of the inbox; used when there is no batch to do it with.
+    /// Takes bodies that were moved out of the inbox.
     pub(crate) fn forget(&mut self, moved: &[i64]) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         for id in moved {
@@ -250,13 +250,17 @@ impl LogDb {
         Ok(findings)
     }
 
-    /// Caps the file, to try a full disk: SQLite then fails as if there were no room.
-    pub(crate) fn limit_pages(&self, pages: i64) -> rusqlite::Result<()> {
-        self.connection.pragma_update(None, "max_page_count", pages)
+    /// Caps the file: beyond it SQLite fails as on a full disk.
+    pub(crate) fn limit_bytes(&self, bytes: u64) -> rusqlite::Result<()> {
+        let page: i64 = self.connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let pages = signed(bytes).checked_div(page).unwrap_or(i64::MAX).max(1);
+        // The pragma answers with the limit in force.
+        self.connection.pragma_query_value(None, &format!("max_page_count={pages}"), |_| Ok(()))
     }
 
-    pub(crate) fn pages(&self) -> rusqlite::Result<i64> {
-        self.connection.pragma_query_value(None, "page_count", |row| row.get(0))
+    pub(crate) fn bytes(&self) -> rusqlite::Result<u64> {
+        let number = |pragma: &str| self.connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+        Ok(unsigned(number("page_size")?.saturating_mul(number("page_count")?)))
     }
 
     pub(crate) fn connection(&self) -> &Connection {
