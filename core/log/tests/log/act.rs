@@ -157,6 +157,8 @@ fn an_act_has_a_greatest_length() {
 }
 
 proptest! {
+    #![proptest_config(crate::world::told())]
+
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         prop_assert!(ReceivedAct::read(bytes).is_err());

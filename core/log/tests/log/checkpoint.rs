@@ -118,6 +118,8 @@ fn outside_verifiers_are_given_a_key_they_can_read() {
 }
 
 proptest! {
+    #![proptest_config(crate::world::told())]
+
     #[test]
     fn no_bytes_make_the_reader_panic(text in "(desk.example/log\n)?[0-9]{0,30}\n?\\PC{0,80}\n?\n?(— )?\\PC{0,90}\n?") {
         prop_assert!(verify(text.as_bytes()).is_err());

@@ -65,6 +65,8 @@ fn a_leaf_that_claims_the_last_place_there_is_does_no_harm() {
 }
 
 proptest! {
+    #![proptest_config(crate::world::told())]
+
     #[test]
     fn what_is_written_reads_back(
         index: u64, logged_ms: u64, trust: bool, count: u64, last: [u8; 32], trust_count: u64, class: u16,

@@ -116,6 +116,8 @@ fn a_tile_of_hashes_has_one_length() {
 }
 
 proptest! {
+    #![proptest_config(crate::world::told())]
+
     #[test]
     fn names_agree_with_tlog_tiles_but_for_the_height(level in 0_u8..8, index: u64, width in 1_u16..=TILE_WIDTH) {
         let ours = TilePath::Hashes(TileId { level, index }, width).to_string();

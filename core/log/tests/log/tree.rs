@@ -48,7 +48,7 @@ fn every_proof_in_small_trees_is_the_one_of_rfc_6962_and_verifies() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..world::told() })]
 
     #[test]
     fn proofs_over_stored_tiles_are_those_of_rfc_6962(

@@ -12,6 +12,7 @@ use chancery_log::{
     tree::Tree,
 };
 use ed25519_dalek::SigningKey;
+use proptest::test_runner::{Config, RngSeed};
 use serde_bytes::ByteBuf;
 use sha2::{Digest as _, Sha256};
 
@@ -232,4 +233,9 @@ impl Log {
         let tree = &self.stored.tree;
         tree.prover(self.stored.read()).consistency(old, tree.size()).unwrap()
     }
+}
+
+/// Properties are tried on told randomness, as everything in core: these tests run in wasm too, which has none.
+pub(crate) fn told() -> Config {
+    Config { rng_seed: RngSeed::Fixed(1), ..Config::default() }
 }

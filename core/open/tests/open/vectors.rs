@@ -1,8 +1,6 @@
 //! The bytes of every construction, made once from fixed randomness and committed under `tests/vectors/`. Each test
-//! makes them again byte for byte, and opens what is in the file. Changed bytes here mean a new version of a format:
-//! `CHANCERY_WRITE_VECTORS=1 cargo test -p chancery-open vectors` writes the files of new ones only.
-
-use std::path::PathBuf;
+//! makes them again byte for byte, and opens what is in the file. Changed bytes here mean a new version of a format; the
+//! file of a new one begins as `{}`, and the failing test shows what belongs into it.
 
 use chancery_log::{
     act::{BodyKind, BodyRef},
@@ -33,14 +31,15 @@ use crate::fixed::{
     stated, to_device,
 };
 
-/// Compares with the committed file and gives its content.
-fn committed(file: &str, made: &Value) -> Value {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(file);
-    if !path.exists() && std::env::var_os("CHANCERY_WRITE_VECTORS").is_some() {
-        std::fs::write(&path, serde_json::to_string_pretty(made).unwrap() + "\n").unwrap();
-    }
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let committed: Value = serde_json::from_str(&text).unwrap();
+/// The committed file, after comparing it with what was made. Compiled in: these tests run in wasm too.
+macro_rules! committed {
+    ($file:literal, $made:expr $(,)?) => {
+        compared($file, include_str!(concat!("../vectors/", $file)), $made)
+    };
+}
+
+fn compared(file: &str, text: &str, made: &Value) -> Value {
+    let committed: Value = serde_json::from_str(text).unwrap();
     for (key, value) in made.as_object().unwrap() {
         assert_eq!(committed.get(key), Some(value), "{file}: {key}");
     }
@@ -59,7 +58,7 @@ fn array<const N: usize>(from: &Value, key: &str) -> [u8; N] {
 fn device_keys() {
     let made = device(1);
     let challenge = b"\x86\x70chancery/hello/1 and the rest";
-    let file = committed(
+    let file = committed!(
         "device.json",
         &json!({
             "secret": hex::encode(made.export()),
@@ -80,7 +79,7 @@ fn device_keys() {
 fn generations() {
     let of = name(Vault::Office(OFFICE), 2);
     let made = stated(&secret(1), &of, true);
-    let file = committed(
+    let file = committed!(
         "generation.json",
         &json!({
             "desk": of.desk.to_string(),
@@ -104,7 +103,7 @@ fn bodies() {
     let context = context(package(3));
     let words = remark("Ask about the ferry.");
     let (made, named) = sealed(&secret(1), &context, &words);
-    let file = committed(
+    let file = committed!(
         "body.json",
         &json!({
             "desk": context.under.desk.to_string(),
@@ -134,7 +133,7 @@ fn bodies() {
 fn wraps() {
     let (of, reader) = (package(3), device(1));
     let made = wrap(&secret(1), &of, &[device_key(&reader)], &mut rng(2)).unwrap();
-    let file = committed(
+    let file = committed!(
         "wrap.json",
         &json!({
             "desk": of.desk.to_string(),
@@ -170,7 +169,7 @@ fn shares() {
     let made = deal(&secret(1), &of, 2, &to, &mut rng(3)).unwrap();
     let commitments: Vec<_> = made.commitments.iter().map(ToString::to_string).collect();
     let custodian_secrets: Vec<_> = (60..63).map(|seed| hex::encode(secret(seed).expose())).collect();
-    let file = committed(
+    let file = committed!(
         "shares.json",
         &json!({
             "secret": hex::encode(secret(1).expose()),
@@ -202,7 +201,7 @@ fn links_knocks_and_words() {
     let approver = device(2);
     let made = knock::knock(&link, device(1).public()).unwrap();
     let words = comparison_words(&link.genesis, &link.invitation, &approver.id(), &device(1).id());
-    let file = committed(
+    let file = committed!(
         "invitation.json",
         &json!({
             "link": *plain,
@@ -223,7 +222,7 @@ fn secrets_and_records_at_rest() {
     let made = device(1);
     let passphrase = Unlock::Passphrase("seven grey herons");
     let key = Unlock::Key(&[7; 32]);
-    let file = committed(
+    let file = committed!(
         "rest.json",
         &json!({
             "id": made.id().to_string(),
