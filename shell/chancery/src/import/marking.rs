@@ -1,5 +1,6 @@
 //! Markings as found, and the desk's level that they name.
 
+use chancery_desk::levels::scheme::Scheme;
 use chancery_seal::body::mark::{Mark, Rank};
 
 /// What records say when they carry no marking; kept as words, no level.
@@ -19,6 +20,15 @@ impl Levels {
         let highest = named.iter().map(|(_, rank)| *rank).max().unwrap_or(Rank(0));
         let named = named.into_iter().map(|(name, rank)| (plain(&name), rank)).collect();
         Self { named, highest, unmarked: unmarked.unwrap_or(highest) }
+    }
+
+    /// The names by which a scheme knows its levels: id, banner words, portion words.
+    pub fn of_scheme(scheme: &Scheme, unmarked: Option<Rank>) -> Self {
+        let named = (0..).map(Rank).zip(scheme.levels()).flat_map(|(rank, level)| {
+            let words = &level.words;
+            [&level.id, &words.banner, &words.portion].map(|name| (name.clone(), rank))
+        });
+        Self::new(named.collect(), unmarked)
     }
 
     /// The level of these words alone.
