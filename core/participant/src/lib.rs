@@ -8,6 +8,7 @@ pub mod custody;
 pub mod deed;
 pub mod enrol;
 mod folding;
+pub mod founding;
 pub mod io;
 mod keep;
 mod keeping;
