@@ -51,6 +51,7 @@ const SECRET: [&str; 2] = ["chancery-open", "chancery-secure-call"];
 const CORE_TAKES: &[&str] = &[
     "serde",
     "serde_bytes",
+    "serde_json",
     "ciborium",
     "coset",
     "base64",

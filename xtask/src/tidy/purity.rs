@@ -4,6 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::{spanned::Spanned as _, visit::Visit};
 
 use super::{Complaint, tree::Tree};
+use crate::wasm::NATIVE_ONLY;
 
 /// Parts of the standard library that reach outside, or whose answer nobody told core.
 const OUTSIDE: &[&str] = &[
@@ -34,6 +35,9 @@ pub(super) fn complaints(tree: &Tree) -> Vec<Complaint> {
     for (path, text) in tree.rust().filter(|(path, _)| path.starts_with("core/")) {
         // What does not parse is a complaint of sizes.rs.
         let Ok(file) = syn::parse_file(text) else { continue };
+        if NATIVE_ONLY.iter().any(|(folder, name, _)| path == format!("{folder}/tests/{name}.rs")) {
+            continue;
+        }
         let mut pure = Pure { path, found: &mut found, in_tests: !path.contains("/src/") };
         pure.visit_file(&file);
         pure.targets(text.parse().unwrap_or_default());
@@ -44,7 +48,7 @@ pub(super) fn complaints(tree: &Tree) -> Vec<Complaint> {
 struct Pure<'a> {
     path: &'a str,
     found: &'a mut Vec<Complaint>,
-    /// Tests may print; they may not differ between targets, since they run on both.
+    /// Tests may print. All else holds for them too, since they run in wasm as well.
     in_tests: bool,
 }
 
@@ -57,7 +61,7 @@ impl Pure<'_> {
         let outside = OUTSIDE.iter().find(|outside| {
             path.strip_prefix(*outside).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
         });
-        if let Some(outside) = outside.filter(|_| !self.in_tests) {
+        if let Some(outside) = outside {
             self.complain(
                 span,
                 format!("uses {outside}"),
@@ -180,13 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn tests_of_core_may_reach_outside_but_not_differ_between_targets() {
-        let text = "#[cfg(test)] mod tests { use std::fs; #[cfg(target_arch = \"wasm32\")] fn f() {} }";
-        assert_eq!(whats("core/log/src/a.rs", text), ["differs by target_arch"]);
-        assert_eq!(
-            whats("core/log/tests/a.rs", "use std::fs; fn f() { cfg!(target_os = \"linux\"); }").len(),
-            1
-        );
+    fn tests_of_core_may_not_reach_outside_either_unless_they_run_natively_only() {
+        let text = "use std::fs; fn f() { println!(); cfg!(target_os = \"linux\"); }";
+        assert_eq!(whats("core/log/tests/a.rs", text), ["uses std::fs", "differs by target_os"]);
+        assert_eq!(whats("core/log/tests/independent.rs", text), [""; 0]);
+        let within = "#[cfg(test)] mod tests { use std::fs; fn f() { println!(); } }";
+        assert_eq!(whats("core/log/src/a.rs", within), ["uses std::fs"]);
     }
 
     #[test]
