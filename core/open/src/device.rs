@@ -74,6 +74,11 @@ impl DeviceSecrets {
         bytes
     }
 
+    /// The Ed25519 seed alone: the server's observer signs, and receives nothing.
+    pub fn signing_seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.signs.to_bytes())
+    }
+
     /// The public half.
     pub fn public(&self) -> &DeviceKeys {
         &self.public

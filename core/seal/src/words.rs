@@ -12,19 +12,19 @@ const ROUNDS: usize = 1 << 14;
 
 const LABEL: &[u8] = b"chancery/words/1";
 
-/// The words for this newcomer's device and this approver's, under this invitation. Both sides show them. It does not
-/// matter who told a side the other's id: a false one gives other words.
+/// The words for this newcomer's device and the device that invited it. Approver and newcomer show them. It does not
+/// matter who told the newcomer the inviter's id: a false one gives other words.
 pub fn comparison_words(
     genesis: &Digest,
     invitation: &InvitationId,
-    approver: &DeviceId,
+    inviter: &DeviceId,
     newcomer: &DeviceId,
 ) -> [&'static str; COMPARED] {
     let mut hash = Sha256::new()
         .chain_update(LABEL)
         .chain_update(genesis.0)
         .chain_update(invitation.0)
-        .chain_update(approver.0)
+        .chain_update(inviter.0)
         .chain_update(newcomer.0)
         .finalize();
     for _ in 0..ROUNDS {

@@ -198,9 +198,9 @@ fn links_knocks_and_words() {
     let mut link = crate::knock::link();
     let plain = link.text();
     link.certificate = Some(Digest([0x7c; 32]));
-    let approver = device(2);
+    let inviter = device(2);
     let made = knock::knock(&link, device(1).public()).unwrap();
-    let words = comparison_words(&link.genesis, &link.invitation, &approver.id(), &device(1).id());
+    let words = comparison_words(&link.genesis, &link.invitation, &inviter.id(), &device(1).id());
     let file = committed!(
         "invitation.json",
         &json!({
@@ -208,7 +208,7 @@ fn links_knocks_and_words() {
             "link_with_certificate": *link.text(),
             "secret_sha256": link.secret.digest().to_string(),
             "knock": hex::encode(made.encode().unwrap()),
-            "approver": approver.id().to_string(),
+            "inviter": inviter.id().to_string(),
             "newcomer": device(1).id().to_string(),
             "words": words,
         }),

@@ -43,17 +43,17 @@ fn each_byte_has_its_word() {
 }
 
 #[test]
-fn another_genesis_invitation_approver_or_newcomer_gives_other_words() {
+fn another_genesis_invitation_inviter_or_newcomer_gives_other_words() {
     let (genesis, invitation) = (Digest([1; 32]), InvitationId([2; 16]));
-    let (approver, newcomer) = (DeviceId([3; 32]), DeviceId([4; 32]));
+    let (inviter, newcomer) = (DeviceId([3; 32]), DeviceId([4; 32]));
     let all = [
-        comparison_words(&genesis, &invitation, &approver, &newcomer),
-        comparison_words(&Digest([9; 32]), &invitation, &approver, &newcomer),
-        comparison_words(&genesis, &InvitationId([9; 16]), &approver, &newcomer),
+        comparison_words(&genesis, &invitation, &inviter, &newcomer),
+        comparison_words(&Digest([9; 32]), &invitation, &inviter, &newcomer),
+        comparison_words(&genesis, &InvitationId([9; 16]), &inviter, &newcomer),
         comparison_words(&genesis, &invitation, &DeviceId([9; 32]), &newcomer),
-        comparison_words(&genesis, &invitation, &approver, &DeviceId([9; 32])),
-        comparison_words(&genesis, &invitation, &newcomer, &approver),
+        comparison_words(&genesis, &invitation, &inviter, &DeviceId([9; 32])),
+        comparison_words(&genesis, &invitation, &newcomer, &inviter),
     ];
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
-    assert_eq!(all[0], comparison_words(&genesis, &invitation, &approver, &newcomer));
+    assert_eq!(all[0], comparison_words(&genesis, &invitation, &inviter, &newcomer));
 }

@@ -1,0 +1,37 @@
+//! docs/seal.md lists every label: a construction that nobody wrote down is one that nobody can check.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+fn labels_in(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            labels_in(&path, found);
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for (at, start) in text.match_indices("chancery/") {
+            let label: String = text[at..]
+                .chars()
+                .take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '/' | '-'))
+                .collect();
+            if label.len() > start.len() && label.ends_with("/1") {
+                found.insert(label);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_label_of_the_code_stands_in_the_table() {
+    let core = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut found = BTreeSet::new();
+    labels_in(&core.join("open/src"), &mut found);
+    labels_in(&core.join("seal/src"), &mut found);
+    assert!(found.len() > 10, "{found:?}");
+    let docs = fs::read_to_string(core.parent().unwrap().join("docs/seal.md")).unwrap();
+    for label in found {
+        let listed = docs.lines().any(|line| line.starts_with('|') && line.contains(&format!("`{label}`")));
+        assert!(listed, "{label} is not in the table of docs/seal.md");
+    }
+}
