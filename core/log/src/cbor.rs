@@ -14,7 +14,7 @@ pub enum CborError {
         detail: String,
     },
     /// A whole item came, and then more.
-    #[error("expected one {what}, but {extra} bytes follow it")]
+    #[error("expected {what} alone, but {extra} bytes follow it")]
     Trailing {
         /// What was being read.
         what: &'static str,

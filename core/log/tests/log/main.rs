@@ -9,11 +9,13 @@
 
 mod act;
 mod audit;
+mod cbor;
 mod chain;
 mod checkpoint;
 mod checkpoint_chain;
 mod export;
 mod golden;
+mod id;
 mod leaf;
 mod place;
 mod receipt;
