@@ -19,6 +19,7 @@ use crate::{
     alarm::Alarm,
     bodies::BodyPlace,
     io::Event,
+    log_key::agreed_keys,
     participant::{OWED_MS, Participant},
     record::{Record, RecordKey},
 };
@@ -47,10 +48,10 @@ impl Participant {
         if self.broken.contains(&scope) || !self.connection.following.contains(&scope) {
             return;
         }
-        let newest = if self.ledger.trust().is_some() {
-            self.advance(checkpoint)
-        } else {
-            self.first_checkpoint(scope, entries, checkpoint)
+        let newest = match (scope, self.ledger.trust().is_some()) {
+            (Scope::Trust, true) => self.advance_with(entries, checkpoint),
+            (Scope::Package(_), true) => self.advance(checkpoint),
+            (_, false) => self.first_checkpoint(scope, entries, checkpoint),
         };
         let Some(newest) = newest else { return };
         let bytes: Vec<EntryBytes<'_>> =
@@ -99,11 +100,12 @@ impl Participant {
             }
         };
         let Act::DeskFounded(genesis) = founded else { return None };
-        if let Some(note) = self.first_note.take() {
-            let first = Advance { note, consistency: Vec::new() };
-            self.advance_under(&first, &genesis.origin, &genesis.log_key)?;
+        let mut keys = vec![genesis.log_key];
+        keys.extend(agreed_keys(entries));
+        if let Some(first) = self.first_note.take() {
+            self.advance_under_one_of(&first, &genesis.origin, &keys)?;
         }
-        self.advance_under(checkpoint, &genesis.origin, &genesis.log_key)
+        self.advance_under_one_of(checkpoint, &genesis.origin, &keys)
     }
 
     /// The genesis: its digest is the one from this device's link, and its first officer signed it.

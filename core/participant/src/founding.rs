@@ -65,8 +65,8 @@ pub struct Founded {
     pub desk: DeskId,
     /// The log's signing key, an Ed25519 seed. For the server.
     pub log_seed: Zeroizing<[u8; 32]>,
-    /// The observer's keys. For the server.
-    pub observer: DeviceSecrets,
+    /// The observer's signing key, an Ed25519 seed. For the server.
+    pub observer_seed: Zeroizing<[u8; 32]>,
     /// The officers' devices, in the plan's order.
     pub officers: Vec<Identity>,
     /// The custodians' person ids, in the plan's order.
@@ -148,7 +148,8 @@ pub fn found(plan: &Plan, rng: &mut impl CryptoRng) -> Result<Founded, FoundErro
         .zip(secrets)
         .map(|(person, secrets)| Identity { desk, genesis: digest, person, secrets })
         .collect();
-    Ok(Founded { genesis, digest, desk, log_seed, observer, officers, custodians, first_deeds })
+    let observer_seed = observer.signing_seed();
+    Ok(Founded { genesis, digest, desk, log_seed, observer_seed, officers, custodians, first_deeds })
 }
 
 fn custodians(

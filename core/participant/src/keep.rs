@@ -69,9 +69,13 @@ impl Participant {
         self.restore_entries(entries);
         self.fold_waiting();
         if let (Some(note), Some(trust)) = (note, self.ledger.trust()) {
-            match checkpoint::verify(&note, trust.origin(), trust.log_key()) {
-                Ok(newest) => self.checkpoints = Some(CheckpointChain::start(newest)),
-                Err(error) => self.alarm(Alarm::RecordsDamaged { detail: error.to_string() }),
+            let origin = trust.origin().to_owned();
+            let keys = self.log_keys_ever();
+            match keys.iter().find_map(|key| checkpoint::verify(&note, &origin, key).ok()) {
+                Some(newest) => self.checkpoints = Some(CheckpointChain::start(newest)),
+                None => self.alarm(Alarm::RecordsDamaged {
+                    detail: "the kept checkpoint is not by the log's key".into(),
+                }),
             }
         }
     }

@@ -13,6 +13,7 @@ pub mod io;
 mod keep;
 mod keeping;
 pub mod ledger;
+mod log_key;
 mod opening;
 pub mod outbox;
 pub mod participant;

@@ -11,11 +11,11 @@ use chancery_open::{device::DeviceSecrets, keyring::Keyring};
 use chancery_seal::invitation::Knock;
 use chancery_wire::{
     limits::{IDLE_MS, WIRE_VERSION},
+    to_client::Advance,
     to_server::ToServer,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use serde_bytes::ByteBuf;
 
 use crate::{
     alarm::Alarm,
@@ -61,8 +61,8 @@ pub struct Participant {
     pub(crate) rng: ChaCha20Rng,
     pub(crate) connection: Connection,
     pub(crate) checkpoints: Option<CheckpointChain>,
-    /// The welcome's checkpoint, when it came before the genesis told whose signature to expect.
-    pub(crate) first_note: Option<ByteBuf>,
+    /// The welcome's checkpoint, when it came before the acts that tell whose signature it must carry.
+    pub(crate) first_note: Option<Advance>,
     pub(crate) ledger: Ledger,
     pub(crate) waiting: BTreeMap<Scope, VecDeque<WaitingEntry>>,
     /// Scopes of which nothing more is believed: what came does not fit, and an alarm says so.

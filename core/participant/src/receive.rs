@@ -2,7 +2,7 @@
 
 use chancery_desk::refusal::Refusal;
 use chancery_log::{
-    checkpoint::VerifiedCheckpoint,
+    checkpoint::{self, VerifiedCheckpoint},
     checkpoint_chain::CheckpointChain,
     id::{Digest, Scope},
     proof::{ConsistencyProof, InclusionProof},
@@ -114,12 +114,9 @@ impl Participant {
         }
         self.connection.login = Login::In;
         self.compare_clocks(server_ms);
-        if self.ledger.trust().is_some() {
-            if self.advance(&checkpoint).is_none() {
-                return;
-            }
-        } else {
-            self.first_note = Some(checkpoint.note);
+        let trust_count = scopes.iter().find(|at| at.scope == Scope::Trust).map_or(0, |at| at.head.count);
+        if !self.advance_at_welcome(checkpoint, trust_count) {
+            return;
         }
         self.event(Event::Welcome);
         for at in scopes {
@@ -149,46 +146,49 @@ impl Participant {
             let trust = self.ledger.trust()?;
             (trust.origin().to_owned(), *trust.log_key())
         };
-        self.advance_under(advance, &origin, &key)
+        self.advance_under_one_of(advance, &origin, &[key])
     }
 
-    pub(crate) fn advance_under(
+    pub(crate) fn advance_under_one_of(
+        &mut self,
+        advance: &Advance,
+        origin: &str,
+        keys: &[[u8; 32]],
+    ) -> Option<VerifiedCheckpoint> {
+        let mut detail = "there is no key to check it with".to_owned();
+        for key in keys {
+            match self.try_advance(advance, origin, key) {
+                Ok(newest) => return Some(newest),
+                Err(why) => detail = why,
+            }
+        }
+        self.alarm(Alarm::BadCheckpoint { detail });
+        self.close();
+        None
+    }
+
+    fn try_advance(
         &mut self,
         advance: &Advance,
         origin: &str,
         key: &[u8; 32],
-    ) -> Option<VerifiedCheckpoint> {
-        let proof = ConsistencyProof(advance.consistency.clone());
-        let result = match self.checkpoints.as_mut() {
+    ) -> Result<VerifiedCheckpoint, String> {
+        let before = self.checkpoints.as_ref().map(|held| held.newest().size());
+        let newest = match self.checkpoints.as_mut() {
             Some(held) => {
-                let before = held.newest().size();
-                held.advance(&advance.note, key, &proof)
-                    .map(|newest| (newest.clone(), newest.size() > before))
-                    .map_err(|e| e.to_string())
+                let proof = ConsistencyProof(advance.consistency.clone());
+                held.advance(&advance.note, key, &proof).map_err(|e| e.to_string())?.clone()
             }
-            None => chancery_log::checkpoint::verify(&advance.note, origin, key)
-                .map(|first| {
-                    self.checkpoints = Some(CheckpointChain::start(first.clone()));
-                    (first, true)
-                })
-                .map_err(|e| e.to_string()),
+            None => {
+                let first = checkpoint::verify(&advance.note, origin, key).map_err(|e| e.to_string())?;
+                self.checkpoints = Some(CheckpointChain::start(first.clone()));
+                first
+            }
         };
-        match result {
-            Ok((newest, moved)) => {
-                if moved {
-                    self.keep(
-                        &RecordKey::Checkpoint,
-                        Some(&Record::Checkpoint { note: advance.note.clone() }),
-                    );
-                }
-                Some(newest)
-            }
-            Err(detail) => {
-                self.alarm(Alarm::BadCheckpoint { detail });
-                self.close();
-                None
-            }
+        if before != Some(newest.size()) {
+            self.keep(&RecordKey::Checkpoint, Some(&Record::Checkpoint { note: advance.note.clone() }));
         }
+        Ok(newest)
     }
 
     fn take_receipt(&mut self, act: Digest, leaf: &[u8], inclusion: &InclusionProof, checkpoint: &Advance) {

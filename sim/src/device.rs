@@ -1,0 +1,65 @@
+//! One participant of a simulated desk, with what it kept and what it was told.
+
+use std::collections::BTreeMap;
+
+use chancery_participant::{
+    io::{Event, Input, Output},
+    participant::{Identity, Participant},
+};
+use chancery_server::switchboard::input::ConnectionId;
+
+/// A device of the simulation.
+pub struct SimDevice {
+    /// As the story calls it.
+    pub name: String,
+    /// The participant.
+    pub participant: Participant,
+    /// Its connection, when it has one.
+    pub connection: Option<ConnectionId>,
+    /// Its disk.
+    pub kept: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Everything that happened to it, oldest first.
+    pub events: Vec<Event>,
+}
+
+impl SimDevice {
+    /// A device with an empty disk.
+    pub fn new(name: &str, identity: Identity, seed: [u8; 32], now_ms: u64) -> Self {
+        Self {
+            name: name.to_owned(),
+            participant: Participant::new(identity, seed, now_ms, []),
+            connection: None,
+            kept: BTreeMap::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Tells the participant something.
+    pub fn take(&mut self, now_ms: u64, input: Input) {
+        self.participant.take(now_ms, input);
+    }
+
+    /// Writes what it wants kept, notes what happened, and gives the messages to send; none closes the connection.
+    pub fn drain(&mut self) -> Vec<Option<Vec<u8>>> {
+        let mut messages = Vec::new();
+        while let Some(output) = self.participant.poll() {
+            match output {
+                Output::Keep { key, value: Some(value) } => {
+                    self.kept.insert(key, value);
+                }
+                Output::Keep { key, value: None } => {
+                    self.kept.remove(&key);
+                }
+                Output::Send(bytes) => messages.push(Some(bytes)),
+                Output::Close => messages.push(None),
+                Output::Event(event) => self.events.push(event),
+            }
+        }
+        messages
+    }
+
+    /// The names of its alarms, in order.
+    pub fn alarm_names(&self) -> Vec<&'static str> {
+        self.participant.alarms().map(chancery_participant::alarm::Alarm::name).collect()
+    }
+}
