@@ -74,8 +74,11 @@ pub enum Alarm {
         /// Trust entries here.
         held: u64,
     },
-    /// Another device signed that it saw more of a scope than the server delivers here.
-    #[error("entries withheld: device {author} saw {seen} entries of {scope}, the server delivered {held}")]
+    /// Another device signed that it saw more of a scope than the log shows before its act: entries were left out, or
+    /// put in another order.
+    #[error(
+        "entries withheld: device {author} saw {seen} entries of {scope}, the log shows {held} before its act"
+    )]
     Withheld {
         /// Who saw it.
         author: DeviceId,
@@ -83,7 +86,7 @@ pub enum Alarm {
         scope: Scope,
         /// Entries it saw.
         seen: u64,
-        /// Entries here.
+        /// Entries before its act.
         held: u64,
     },
     /// The newest trust entry is too old.

@@ -20,7 +20,7 @@ use crate::{
     bodies::BodyPlace,
     io::Event,
     log_key::agreed_keys,
-    participant::{OWED_MS, Participant},
+    participant::{Participant, TRUST_WAIT_MS},
     record::{Record, RecordKey},
 };
 
@@ -180,7 +180,7 @@ impl Participant {
     fn folded(&mut self, scope: Scope) {
         let Some(entry) = self.ledger.entries(scope).last() else { return };
         let (said, place) = (entry.said.clone(), entry.place);
-        if let Err(alarm) = self.ledger.compare_seen(&said, self.now_ms) {
+        if let Err(alarm) = self.ledger.compare_seen(&said) {
             self.alarm(alarm);
         }
         if said.author == self.identity.secrets.id() {
@@ -222,7 +222,7 @@ impl Participant {
             .waiting
             .iter()
             .filter_map(|(scope, waiting)| waiting.front().map(|front| (*scope, front)))
-            .filter(|(_, front)| now.saturating_sub(front.since_ms) > OWED_MS)
+            .filter(|(_, front)| now.saturating_sub(front.since_ms) > TRUST_WAIT_MS)
             .map(|(scope, front)| Alarm::TrustWithheld { scope, needed: front.leaf.leaf().trust_count, held })
             .collect();
         for alarm in alarms {

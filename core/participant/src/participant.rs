@@ -30,8 +30,8 @@ use crate::{
     record::{Record, RecordKey},
 };
 
-/// Entries that are owed, and trust that is waited for, are given this long: the server sends trust first.
-pub const OWED_MS: u64 = 10_000;
+/// Trust that entries wait for is given this long: the server sends trust first.
+pub const TRUST_WAIT_MS: u64 = 10_000;
 
 /// An act without receipt after this long is an alarm; a group commit takes milliseconds.
 pub const RECEIPT_MS: u64 = 30_000;
@@ -147,8 +147,7 @@ impl Participant {
         let ping = self.connection.sent_ms + IDLE_MS / 3;
         let retry =
             self.outbox.items().map(|(_, item)| item.not_before_ms).filter(|at| *at > self.now_ms).min();
-        let owed = self.ledger.owed_since().map(|since| since + OWED_MS);
-        [Some(ping), retry, owed].into_iter().flatten().min().unwrap_or(ping).max(self.now_ms + 10)
+        [Some(ping), retry].into_iter().flatten().min().unwrap_or(ping).max(self.now_ms + 10)
     }
 
     /// This device's id.
@@ -244,9 +243,6 @@ impl Participant {
 
     fn tick(&mut self) {
         let now = self.now_ms;
-        for alarm in self.ledger.settle_owed(now, OWED_MS) {
-            self.alarm(alarm);
-        }
         self.alarm_of_withheld_trust();
         self.alarm_of_stale_trust();
         let overdue: Vec<Digest> = self

@@ -1,7 +1,11 @@
 //! One entry's way from bytes to something that may be folded: signature, rules, class. The same for every scope.
 
 use chancery_desk::{admit, package::Package, refusal::Refusal, said::Said, trust::Trust};
-use chancery_log::{act::ReceivedAct, leaf::Leaf};
+use chancery_log::{
+    act::ReceivedAct,
+    leaf::Leaf,
+    place::{self, PlaceError},
+};
 
 use crate::alarm::Alarm;
 
@@ -15,10 +19,12 @@ pub fn judge(trust: &Trust, package: Option<&Package>, leaf: &Leaf, act: &[u8]) 
     let author = received.claimed_author();
     let key = trust.verifying_key(author).ok_or_else(|| forbidden(Refusal::UnknownDevice(author)))?;
     let verified = received.verify(&key).map_err(|e| forged(e.to_string()))?;
+    place::check(leaf, &verified).map_err(|error| match error {
+        PlaceError::SawLater { scope, saw, were } => Alarm::Withheld { author, scope, seen: saw, held: were },
+        PlaceError::SawOther { scope, count, .. } => Alarm::TwoHistories { author, scope, count },
+        PlaceError::ActMismatch { .. } | PlaceError::WrongScope { .. } => forged(error.to_string()),
+    })?;
     let said = Said::read(&verified).map_err(forbidden)?;
-    if said.scope != scope {
-        return Err(forged(format!("the leaf puts it into {scope}, its author into {}", said.scope)));
-    }
     admit::admit(trust, package, &said, leaf.logged_ms).map_err(forbidden)?;
     let class = said.class_of(package);
     if class != leaf.class {

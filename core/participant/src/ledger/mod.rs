@@ -12,7 +12,7 @@ use chancery_desk::{
 };
 use chancery_log::{
     act::{Head, Seen},
-    id::{DeviceId, Digest, PackageId, Scope},
+    id::{Digest, PackageId, Scope},
 };
 
 use crate::alarm::Alarm;
@@ -28,18 +28,6 @@ pub struct Entry {
     pub place: Place,
 }
 
-/// A head that another device signed it saw, further on than this device holds: the server owes the entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Owed {
-    author: DeviceId,
-    scope: Scope,
-    head: Head,
-    since_ms: u64,
-}
-
-/// How many owed heads are remembered: each is checked off as soon as the scope has caught up.
-const OWED_MAX: usize = 256;
-
 /// Everything that this device holds.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -47,7 +35,6 @@ pub struct Ledger {
     pub trust: TrustHistory,
     /// Packages.
     pub packages: Packages,
-    owed: Vec<Owed>,
 }
 
 impl Ledger {
@@ -89,46 +76,14 @@ impl Ledger {
         }
     }
 
-    /// Compares what an author saw with what this device holds; what is further on is remembered as owed.
-    pub fn compare_seen(&mut self, said: &Said, now_ms: u64) -> Result<(), Alarm> {
+    /// Compares what an author saw with what this device holds. That nobody saw anything later than the act's own place
+    /// was checked when it was judged.
+    pub fn compare_seen(&self, said: &Said) -> Result<(), Alarm> {
         for (scope, head) in [(Scope::Trust, said.seen.trust), (said.scope, said.seen.scope)] {
-            match self.hash_at(scope, head.count) {
-                Some(ours) if ours == head.last => {}
-                Some(_) => return Err(Alarm::TwoHistories { author: said.author, scope, count: head.count }),
-                None if self.owed.len() < OWED_MAX => {
-                    self.owed.push(Owed { author: said.author, scope, head, since_ms: now_ms });
-                }
-                None => {}
+            if self.hash_at(scope, head.count) != Some(head.last) {
+                return Err(Alarm::TwoHistories { author: said.author, scope, count: head.count });
             }
         }
         Ok(())
-    }
-
-    /// Checks owed heads off; alarms for those that differ, and for those that stay out longer than `limit_ms`.
-    pub fn settle_owed(&mut self, now_ms: u64, limit_ms: u64) -> Vec<Alarm> {
-        let mut alarms = Vec::new();
-        let owed = std::mem::take(&mut self.owed);
-        for debt in owed {
-            let Owed { author, scope, head, since_ms } = debt;
-            match self.hash_at(scope, head.count) {
-                Some(ours) if ours == head.last => {}
-                Some(_) => alarms.push(Alarm::TwoHistories { author, scope, count: head.count }),
-                None if now_ms.saturating_sub(since_ms) > limit_ms => {
-                    alarms.push(Alarm::Withheld {
-                        author,
-                        scope,
-                        seen: head.count,
-                        held: self.head(scope).count,
-                    });
-                }
-                None => self.owed.push(debt),
-            }
-        }
-        alarms
-    }
-
-    /// When the next owed head is due.
-    pub fn owed_since(&self) -> Option<u64> {
-        self.owed.iter().map(|debt| debt.since_ms).min()
     }
 }
