@@ -65,7 +65,12 @@ pub enum CreateError {
 impl Store {
     /// Makes a desk's data folder: the server's keys, and a log with the founding act under its first checkpoint.
     /// `now_ms`: milliseconds since 1970 UTC. The folder may exist; a desk in it is never overwritten.
-    pub fn create(root: &Path, genesis: Vec<u8>, keys: &ServerKeys, now_ms: u64) -> Result<Self, CreateError> {
+    pub fn create(
+        root: &Path,
+        genesis: Vec<u8>,
+        keys: &ServerKeys,
+        now_ms: u64,
+    ) -> Result<Self, CreateError> {
         let folder = Folder::new(root);
         let trouble = |error| CreateError::Folder(root.display().to_string(), error);
         if folder.log_db().exists() {

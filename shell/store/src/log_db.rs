@@ -39,7 +39,9 @@ pub enum LogDbError {
     #[error("log.db: this is not a desk's log (application id {0:#x})")]
     NotOurs(i32),
     /// A format that this build does not know.
-    #[error("log.db: format {found} was written by a newer build, this one knows up to {LOG_DB_VERSION}; update it")]
+    #[error(
+        "log.db: format {found} was written by a newer build, this one knows up to {LOG_DB_VERSION}; update it"
+    )]
     Newer {
         /// The version in the file.
         found: i32,
@@ -144,13 +146,16 @@ impl LogDb {
     /// Writes a batch in one durable commit.
     pub(crate) fn commit(&mut self, batch: &Batch<'_>) -> rusqlite::Result<()> {
         // Dropped without a commit, whatever the reason, the transaction rolls back: nothing happened.
-        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let transaction =
+            self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         {
-            let mut insert = transaction.prepare_cached("INSERT INTO entry(idx, leaf, act) VALUES(?1, ?2, ?3)")?;
+            let mut insert =
+                transaction.prepare_cached("INSERT INTO entry(idx, leaf, act) VALUES(?1, ?2, ?3)")?;
             for entry in batch.entries {
                 insert.execute(params![signed(entry.index), entry.leaf, entry.act])?;
             }
-            let mut insert = transaction.prepare_cached("INSERT INTO tile(level, idx, data) VALUES(?1, ?2, ?3)")?;
+            let mut insert =
+                transaction.prepare_cached("INSERT INTO tile(level, idx, data) VALUES(?1, ?2, ?3)")?;
             for (id, data) in batch.tiles {
                 insert.execute(params![id.level, signed(id.index), data])?;
             }
@@ -159,8 +164,8 @@ impl LogDb {
             for (id, sha256, bytes) in batch.bodies {
                 insert.execute(params![id, sha256.0, bytes])?;
             }
-            let mut replace =
-                transaction.prepare_cached("INSERT OR REPLACE INTO checkpoint(one, size, note) VALUES(1, ?1, ?2)")?;
+            let mut replace = transaction
+                .prepare_cached("INSERT OR REPLACE INTO checkpoint(one, size, note) VALUES(1, ?1, ?2)")?;
             replace.execute(params![signed(batch.checkpoint.size), batch.checkpoint.note])?;
         }
         // COMMIT POINT. A crash before this returns: either nothing of the batch is in log.db, or all of it (the
@@ -172,12 +177,18 @@ impl LogDb {
 
     /// Takes bodies that were moved out of the inbox.
     pub(crate) fn forget(&mut self, moved: &[i64]) -> rusqlite::Result<()> {
-        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let transaction =
+            self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         for id in moved {
             transaction.prepare_cached("DELETE FROM inbox WHERE id = ?1")?.execute([id])?;
         }
         // COMMIT POINT. A crash here leaves a body both in the inbox and in bodies/: it is moved again, onto itself.
         transaction.commit()
+    }
+
+    /// Writes the checkpoint over itself, durably.
+    pub(crate) fn probe(&mut self, checkpoint: &StoredCheckpoint) -> rusqlite::Result<()> {
+        self.commit(&Batch { entries: &[], tiles: &[], checkpoint, bodies: &[] })
     }
 
     pub(crate) fn checkpoint(&self) -> rusqlite::Result<Option<StoredCheckpoint>> {
@@ -200,8 +211,9 @@ impl LogDb {
         from: u64,
         mut each: impl FnMut(EntryRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut select =
-            self.connection.prepare_cached("SELECT idx, leaf, act FROM entry WHERE idx >= ?1 ORDER BY idx")?;
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT idx, leaf, act FROM entry WHERE idx >= ?1 ORDER BY idx")?;
         let mut rows = select.query([signed(from)])?;
         while let Some(row) = rows.next()? {
             each(entry_row(row)?)?;
@@ -259,7 +271,8 @@ impl LogDb {
     }
 
     pub(crate) fn bytes(&self) -> rusqlite::Result<u64> {
-        let number = |pragma: &str| self.connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+        let number =
+            |pragma: &str| self.connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
         Ok(unsigned(number("page_size")?.saturating_mul(number("page_count")?)))
     }
 

@@ -74,7 +74,8 @@ impl Offer {
                 return Err(OfferError::BodyMismatch { index, expected: reference.sha256, got });
             }
         }
-        let said = Said::read(&act).map_err(|refusal| OfferError::Content(Box::new((act.digest(), refusal))))?;
+        let said =
+            Said::read(&act).map_err(|refusal| OfferError::Content(Box::new((act.digest(), refusal))))?;
         Ok(Self { act, said, bodies })
     }
 

@@ -45,7 +45,8 @@ impl Places {
 
     /// Index in the log of an author's act in a scope, by its counter from 1.
     pub fn by_counter(&self, author: DeviceId, scope: Scope, counter: u64) -> Option<u64> {
-        let place = self.counters.get(&(author, scope))?.get(usize::try_from(counter.checked_sub(1)?).ok()?)?;
+        let place =
+            self.counters.get(&(author, scope))?.get(usize::try_from(counter.checked_sub(1)?).ok()?)?;
         self.index(scope, u64::from(*place))
     }
 
@@ -69,7 +70,9 @@ impl Places {
             self.scopes.remove(&scope);
         }
         let kept = u32::try_from(kept).unwrap_or(u32::MAX);
-        for counters in self.counters.iter_mut().filter(|((_, of), _)| *of == scope).map(|(_, counters)| counters) {
+        for counters in
+            self.counters.iter_mut().filter(|((_, of), _)| *of == scope).map(|(_, counters)| counters)
+        {
             counters.truncate(counters.partition_point(|place| *place < kept));
         }
         self.counters.retain(|_, counters| !counters.is_empty());

@@ -100,7 +100,9 @@ impl Replay<'_> {
                 folded.check_leaf(said, leaf.leaf()).map_err(|e| damage(e.to_string()))?;
                 folded.take(said, leaf, entry.hash);
             }
-            empty @ None => *empty = Some(Folded::found(said, leaf, entry.hash).map_err(|e| damage(e.to_string()))?),
+            empty @ None => {
+                *empty = Some(Folded::found(said, leaf, entry.hash).map_err(|e| damage(e.to_string()))?)
+            }
         }
         self.tree.append(entry.hash);
         for (id, computed) in self.tree.drain_full_tiles() {
@@ -121,7 +123,8 @@ impl Replay<'_> {
 
     fn finish(self) -> Result<Replayed, Damage> {
         let damage = |what: String| Damage::new(LOG_DB, Place::Checkpoint, what);
-        let folded = self.folded.ok_or_else(|| Damage::new(LOG_DB, Place::Entry(0), "missing: the log is empty"))?;
+        let folded =
+            self.folded.ok_or_else(|| Damage::new(LOG_DB, Place::Entry(0), "missing: the log is empty"))?;
         let stored = self.log.checkpoint().map_err(|e| damage(e.to_string()))?;
         let checkpoint = stored.ok_or_else(|| damage("missing".into()))?;
         let head = self.tree.head();
@@ -139,7 +142,11 @@ impl Replay<'_> {
         match verified {
             Some(Ok(verified)) if verified.head() == head => {}
             Some(Ok(verified)) => {
-                return Err(damage(format!("it says root {}, the entries have {}", verified.root(), head.root)));
+                return Err(damage(format!(
+                    "it says root {}, the entries have {}",
+                    verified.root(),
+                    head.root
+                )));
             }
             Some(Err(error)) => return Err(damage(error.to_string())),
             None => return Err(damage("no key is known that could have signed it".into())),
@@ -170,7 +177,11 @@ fn read(path: &Path, to_decode: &[SyncSender<Vec<EntryRow>>]) -> Result<(), Repl
     let read = log.entries_from(0, |row| {
         last = Some(row.index);
         chunk.push(row);
-        if chunk.len() < CHUNK { Ok(()) } else { hand_on(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))) }
+        if chunk.len() < CHUNK {
+            Ok(())
+        } else {
+            hand_on(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))
+        }
     });
     match read.and_then(|()| hand_on(chunk)) {
         Ok(()) | Err(Stopped::ByFold) => Ok(()),

@@ -19,10 +19,15 @@ pub enum DiskTrouble {
 
 /// Whether a failure is the disk's; any other is a mistake of ours or damage.
 pub(crate) fn disk_trouble(error: &rusqlite::Error) -> Option<DiskTrouble> {
-    #[allow(clippy::wildcard_enum_match_arm, reason = "SQLite's codes, not ours: every other one is no disk trouble")]
+    #[allow(
+        clippy::wildcard_enum_match_arm,
+        reason = "SQLite's codes, not ours: every other one is no disk trouble"
+    )]
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Some(DiskTrouble::Full),
-        Some(ErrorCode::SystemIoFailure | ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Some(DiskTrouble::Failing),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::ReadOnly | ErrorCode::CannotOpen) => {
+            Some(DiskTrouble::Failing)
+        }
         _ => None,
     }
 }

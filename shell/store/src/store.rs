@@ -98,7 +98,9 @@ pub enum CommitError {
     #[error("log.db: the disk failed: {0}")]
     Disk(rusqlite::Error),
     /// The rules named another key for checkpoints than the server holds.
-    #[error("server.keys: holds no key that the desk's rules let sign checkpoints; put the new key in and start again")]
+    #[error(
+        "server.keys: holds no key that the desk's rules let sign checkpoints; put the new key in and start again"
+    )]
     NoKey,
     /// The checkpoint could not be made.
     #[error(transparent)]
@@ -159,7 +161,9 @@ impl Store {
         })?;
         let folded = replayed.folded;
         if !news.is_empty() {
-            views.fold(&news, replayed.tree.size(), &folded.desk, &folded.places).map_err(ViewsError::from)?;
+            views
+                .fold(&news, replayed.tree.size(), &folded.desk, &folded.places)
+                .map_err(ViewsError::from)?;
         }
         let rows = log.inbox().map_err(LogDbError::from)?;
         let next_inbox_id = rows.last().map_or(1, |row| row.id + 1);
@@ -317,12 +321,14 @@ impl Store {
             let places: Vec<u64> = self.folded.places.indexes(scope).to_vec();
             for index in places {
                 let entry = stored::read(self.entry(index)?)?;
-                self.folded.refold(&entry.said, &entry.leaf).map_err(|refusal| {
-                    Damage::new(LOG_DB, Place::Entry(index), refusal)
-                })?;
+                self.folded
+                    .refold(&entry.said, &entry.leaf)
+                    .map_err(|refusal| Damage::new(LOG_DB, Place::Entry(index), refusal))?;
             }
         }
-        self.folded.log_keys.truncate(self.folded.log_keys.iter().rposition(|key| *key == self.signing_key).map_or(1, |at| at + 1));
+        self.folded.log_keys.truncate(
+            self.folded.log_keys.iter().rposition(|key| *key == self.signing_key).map_or(1, |at| at + 1),
+        );
         Ok(())
     }
 
@@ -408,6 +414,14 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Whether the disk takes writes: writes the checkpoint over itself.
+    pub fn probe(&mut self) -> Result<(), CommitError> {
+        self.log.probe(&self.checkpoint).map_err(|error| match sqlite::disk_trouble(&error) {
+            Some(DiskTrouble::Full) => CommitError::Full,
+            Some(DiskTrouble::Failing) | None => CommitError::Disk(error),
+        })
     }
 
     /// The most that `log.db` may grow to, in bytes: beyond it acts are put off as on a full disk. It takes effect at

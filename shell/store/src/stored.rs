@@ -2,12 +2,7 @@
 //! they are the bytes that the leaf names.
 
 use chancery_desk::said::Said;
-use chancery_log::{
-    act::Envelope,
-    cbor,
-    id::Digest,
-    leaf::LeafBytes,
-};
+use chancery_log::{act::Envelope, cbor, id::Digest, leaf::LeafBytes};
 use serde::Deserialize;
 use serde_bytes::{ByteBuf, Bytes};
 

@@ -32,4 +32,9 @@ pub enum Output {
         /// Why.
         because: Closing,
     },
+    /// The store can't go on. Nothing more is taken: end the process, and start it again.
+    Broken {
+        /// What happened.
+        because: String,
+    },
 }

@@ -42,7 +42,9 @@ pub struct BoardRow {
 pub(crate) fn fold(connection: &Connection, package: &Package) -> rusqlite::Result<()> {
     let planned_ms = match package.nature() {
         Nature::Call { kind: CallKind::Planned { at_ms }, .. } => Some(signed(at_ms)),
-        Nature::Call { kind: CallKind::Unannounced, .. } | Nature::Debrief { .. } | Nature::Imported { .. } => None,
+        Nature::Call { kind: CallKind::Unannounced, .. }
+        | Nature::Debrief { .. }
+        | Nature::Imported { .. } => None,
     };
     connection
         .prepare_cached(

@@ -32,11 +32,18 @@ pub struct ListedBody {
 }
 
 pub(crate) fn fold(connection: &Connection, bodies: &[ListedBody]) -> rusqlite::Result<()> {
-    let mut insert = connection
-        .prepare_cached("INSERT OR IGNORE INTO listed(sha256, scope, entry, place, len) VALUES(?1, ?2, ?3, ?4, ?5)")?;
+    let mut insert = connection.prepare_cached(
+        "INSERT OR IGNORE INTO listed(sha256, scope, entry, place, len) VALUES(?1, ?2, ?3, ?4, ?5)",
+    )?;
     for body in bodies {
         let place = i64::try_from(body.place).unwrap_or(i64::MAX);
-        insert.execute(params![body.sha256.0, scope_key(&body.scope), signed(body.index), place, body.len])?;
+        insert.execute(params![
+            body.sha256.0,
+            scope_key(&body.scope),
+            signed(body.index),
+            place,
+            body.len
+        ])?;
     }
     Ok(())
 }

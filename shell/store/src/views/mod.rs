@@ -57,7 +57,13 @@ impl News {
     pub(crate) fn add(&mut self, said: &chancery_desk::said::Said, index: u64) {
         self.touched.insert(said.scope);
         for (place, body) in said.bodies.iter().enumerate() {
-            self.bodies.push(ListedBody { sha256: body.sha256, scope: said.scope, index, place, len: body.len });
+            self.bodies.push(ListedBody {
+                sha256: body.sha256,
+                scope: said.scope,
+                index,
+                place,
+                len: body.len,
+            });
         }
     }
 

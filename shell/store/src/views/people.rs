@@ -30,8 +30,8 @@ pub struct DeviceRow {
 
 /// The trust scope is small and changes rarely: its tables are written whole.
 pub(crate) fn fold(connection: &Connection, trust: &Trust) -> rusqlite::Result<()> {
-    let mut insert =
-        connection.prepare_cached("INSERT OR REPLACE INTO person(person, roles, left_desk) VALUES(?1, ?2, ?3)")?;
+    let mut insert = connection
+        .prepare_cached("INSERT OR REPLACE INTO person(person, roles, left_desk) VALUES(?1, ?2, ?3)")?;
     for (id, person) in trust.people() {
         let roles: Vec<String> = person.roles.iter().map(ToString::to_string).collect();
         insert.execute(params![id.0, roles.join(", "), person.left])?;
@@ -49,7 +49,9 @@ pub(crate) fn fold(connection: &Connection, trust: &Trust) -> rusqlite::Result<(
 /// The devices of one person, revoked ones too.
 pub fn devices_of(connection: &Connection, person: PersonId) -> rusqlite::Result<Vec<DeviceRow>> {
     connection
-        .prepare_cached("SELECT device, approved_ms, revoked_ms FROM device WHERE person = ?1 ORDER BY approved_ms")?
+        .prepare_cached(
+            "SELECT device, approved_ms, revoked_ms FROM device WHERE person = ?1 ORDER BY approved_ms",
+        )?
         .query_map([person.0], |row| {
             Ok(DeviceRow {
                 device: DeviceId(row.get(0)?),
