@@ -1,6 +1,9 @@
 //! `cargo xtask fuzz`: hostile bytes into every decoder, with libFuzzer on the stable toolchain.
 
-use std::fs;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -12,7 +15,7 @@ cargo xtask fuzz [SECONDS] [DECODER…] [--keep]
 
 Runs libFuzzer on each decoder (all of fuzz/corpus/ unless some are named) for so many seconds each, 60 if not said.
 Starts from the committed corpus; what it finds beside lies in target/fuzz/corpus.
---keep then adds to fuzz/corpus/ what reaches code that nothing committed reaches: small items only.
+--keep then adds to fuzz/corpus/ what reaches code that nothing committed reaches: few items, and small ones.
 An input that does harm is written to target/fuzz/harm/; mend the decoder and commit the input into fuzz/corpus/<decoder>/,
 where every test run replays it. Needs a C++ compiler, nothing else.
 ";
@@ -30,8 +33,9 @@ const SECONDS: u32 = 60;
 /// Longer inputs only repeat shorter ones; every fixed-size part of our formats fits several times.
 const INPUT_BYTES_MAX: u32 = 16 * 1024;
 
-/// What is kept is committed.
-const KEPT_BYTES_MAX: u64 = 8 * 1024;
+/// What is kept is committed: each item small, and few enough that a clone and a test run do not notice them.
+const KEPT_BYTES_MAX: u64 = 2 * 1024;
+const KEPT_MAX: usize = 48;
 
 /// One allocation of this size from an input of a few kilobytes is harm.
 const MEMORY_MB_MAX: u32 = 1024;
@@ -56,7 +60,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
                 "build",
                 "--release",
                 "--manifest-path",
-                "fuzz/Cargo.toml",
+                "fuzz/libfuzzer/Cargo.toml",
                 "--target",
                 TARGET,
                 "--target-dir",
@@ -81,7 +85,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         )
         .with_context(|| format!("{decoder} came to harm; the input lies in {}", harm.display()))?;
         if keep {
-            merge(decoder)?;
+            keep_best(decoder)?;
         }
     }
     Ok(())
@@ -97,21 +101,49 @@ fn decoders() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Adds to the committed corpus what reaches new code.
-fn merge(decoder: &str) -> Result<()> {
+/// Adds to the committed corpus what reaches new code, the longest first: they go deepest.
+fn keep_best(decoder: &str) -> Result<()> {
     let built = target_dir().join("fuzz");
-    let small = built.join("small").join(decoder);
-    fs::create_dir_all(&small)?;
-    for entry in fs::read_dir(built.join("corpus").join(decoder))? {
-        let entry = entry?;
-        if entry.metadata()?.len() <= KEPT_BYTES_MAX {
-            fs::copy(entry.path(), small.join(entry.file_name()))?;
+    let committed = root().join("fuzz/corpus").join(decoder);
+    let (small, covering) = (built.join("small").join(decoder), built.join("covering").join(decoder));
+    for folder in [&small, &covering] {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
         }
+        fs::create_dir_all(folder)?;
+    }
+    for item in items(&built.join("corpus").join(decoder))?.iter().filter(|item| item.bytes <= KEPT_BYTES_MAX)
+    {
+        fs::copy(&item.path, small.join(&item.name))?;
     }
     must_succeed(
         program(built.join(TARGET).join("release").join(decoder))
-            .args(["-merge=1", "-verbosity=0"])
-            .arg(root().join("fuzz/corpus").join(decoder))
-            .arg(&small),
-    )
+            .args(["-set_cover_merge=1", "-use_counters=0", "-verbosity=0"])
+            .args([&covering, &committed, &small]),
+    )?;
+    let already = items(&committed)?;
+    let mut best = items(&covering)?;
+    best.retain(|item| already.iter().all(|kept| kept.name != item.name));
+    best.sort_by_key(|item| std::cmp::Reverse(item.bytes));
+    for item in best.iter().take(KEPT_MAX.saturating_sub(already.len())) {
+        fs::copy(&item.path, committed.join(&item.name))?;
+    }
+    Ok(())
+}
+
+/// One input on disk.
+struct Item {
+    name: String,
+    path: PathBuf,
+    bytes: u64,
+}
+
+fn items(folder: &Path) -> Result<Vec<Item>> {
+    let mut items = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        items.push(Item { name, path: entry.path(), bytes: entry.metadata()?.len() });
+    }
+    Ok(items)
 }
