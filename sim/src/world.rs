@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use chancery_desk::act::{OfficePurpose, Role};
+use chancery_desk::{
+    act::{OfficePurpose, Role},
+    levels::shipped::Shipped,
+};
 use chancery_log::id::{OfficeId, PersonId};
 use chancery_participant::{
     deed::Deed,
@@ -65,7 +68,7 @@ impl World {
     /// scheme, connects the officers' devices and lets them do what comes first.
     pub fn found(seed: u8, officers: &[&str]) -> Self {
         let mut rng = ChaCha20Rng::from_seed([seed; 32]);
-        let scheme = chancery_desk::levels::NEUTRAL;
+        let scheme = Shipped::Neutral.json();
         let plan = Plan {
             origin: "desk.example/log".to_owned(),
             profile: DeskProfile { name: "Desk of Oland".to_owned(), scheme: scheme.to_owned() },
@@ -291,7 +294,7 @@ impl World {
         let mut outputs = Vec::new();
         let now = self.now_ms;
         if let Some(switchboard) = self.switchboard.as_mut() {
-            while let Some(output) = switchboard.next_output(now) {
+            while let Some(output) = switchboard.next_output() {
                 outputs.push(output);
             }
         }
@@ -300,6 +303,7 @@ impl World {
             match output {
                 Output::Send { connection, message } => self.deliver(connection, *message),
                 Output::LetIn { .. } => {}
+                Output::Broken { .. } => panic!("the server broke: {output:?}"),
                 Output::Close { connection, because } => {
                     self.deliver(connection, ToClient::Closing { because });
                     if let Some(at) = self.devices.iter().position(|d| d.connection == Some(connection)) {
@@ -375,12 +379,14 @@ impl World {
         let now = self.now_ms;
         let mut others = Vec::new();
         if let Some(switchboard) = self.switchboard.as_mut() {
-            while let Some(output) = switchboard.next_output(now) {
+            while let Some(output) = switchboard.next_output() {
                 match output {
                     Output::Send { connection: to, message } if to == connection => {
                         heard = heard.or(newcomer.receive(&message.write().expect("it can be written")));
                     }
-                    Output::Send { .. } | Output::LetIn { .. } | Output::Close { .. } => others.push(output),
+                    Output::Send { .. } | Output::LetIn { .. } | Output::Close { .. } | Output::Broken { .. } => {
+                        others.push(output);
+                    }
                 }
             }
         }
