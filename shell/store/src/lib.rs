@@ -17,6 +17,7 @@ pub mod places;
 pub mod proofs;
 mod replay;
 pub mod server_keys;
+pub mod shelf;
 mod sqlite;
 pub mod store;
 mod stored;

@@ -10,8 +10,8 @@ use crate::folder;
 /// First line of the file; another one is another format.
 const HEADER: &str = "chancery server keys 1";
 
-/// What a further line must look like.
-const LINE: &str = "log <64 hexadecimal characters>` or `observer <64 hexadecimal characters>";
+const LOG_LINE: &str = "log <64 hexadecimal characters>";
+const OBSERVER_LINE: &str = "observer <64 hexadecimal characters>";
 
 /// The server's signing keys. Usually one of each; before two security officers name a new one it is added here, so that
 /// the server can go on signing when they do.
@@ -33,15 +33,9 @@ pub enum KeysError {
     /// The file could not be read or written.
     #[error("server.keys: {0}")]
     Io(#[from] io::Error),
-    /// Another first line.
-    #[error("server.keys: line 1: expected `{HEADER}`; restore the file from a backup")]
-    Header,
-    /// Not a key.
-    #[error("server.keys: line {0}: expected `{LINE}`; restore the file from a backup")]
-    Line(usize),
-    /// One sort is missing.
-    #[error("server.keys: no `{0}` key is in it; restore the file from a backup")]
-    Missing(&'static str),
+    /// Another line than expected, or none.
+    #[error("server.keys: line {0}: expected `{1}`; restore the file from a backup")]
+    Line(usize, &'static str),
 }
 
 impl ServerKeys {
@@ -77,28 +71,32 @@ impl ServerKeys {
     /// Reads `server.keys`.
     pub fn read(path: &Path) -> Result<Self, KeysError> {
         let text = Zeroizing::new(fs::read_to_string(path)?);
-        let mut lines = text.lines().zip(1..);
-        if lines.next().map(|(line, _)| line) != Some(HEADER) {
-            return Err(KeysError::Header);
+        let mut lines = (1..).zip(text.lines());
+        if lines.next().map(|(_, line)| line) != Some(HEADER) {
+            return Err(KeysError::Line(1, HEADER));
         }
         let mut keys = Self { log: Vec::new(), observer: Vec::new() };
-        for (line, number) in lines {
+        let mut after = 2;
+        for (number, line) in lines {
             match line.split_once(' ') {
-                Some(("log", seed)) => keys.log.push(key(seed, number)?),
-                Some(("observer", seed)) => keys.observer.push(key(seed, number)?),
-                Some(_) | None => return Err(KeysError::Line(number)),
+                Some(("log", seed)) => keys.log.push(key(seed).ok_or(KeysError::Line(number, LOG_LINE))?),
+                Some(("observer", seed)) => {
+                    keys.observer.push(key(seed).ok_or(KeysError::Line(number, OBSERVER_LINE))?);
+                }
+                Some(_) | None => return Err(KeysError::Line(number, LOG_LINE)),
             }
+            after = number + 1;
         }
         match (keys.log.is_empty(), keys.observer.is_empty()) {
-            (true, _) => Err(KeysError::Missing("log")),
-            (false, true) => Err(KeysError::Missing("observer")),
+            (true, _) => Err(KeysError::Line(after, LOG_LINE)),
+            (false, true) => Err(KeysError::Line(after, OBSERVER_LINE)),
             (false, false) => Ok(keys),
         }
     }
 }
 
-fn key(seed: &str, line: usize) -> Result<SigningKey, KeysError> {
+fn key(seed: &str) -> Option<SigningKey> {
     let mut bytes = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(seed, bytes.as_mut_slice()).map_err(|_| KeysError::Line(line))?;
-    Ok(SigningKey::from_bytes(&bytes))
+    hex::decode_to_slice(seed, bytes.as_mut_slice()).ok()?;
+    Some(SigningKey::from_bytes(&bytes))
 }

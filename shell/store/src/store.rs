@@ -134,6 +134,9 @@ pub enum OpenError {
     /// The bodies' folder can't be opened.
     #[error(transparent)]
     Bodies(#[from] BodiesError),
+    /// The mover can't be made.
+    #[error(transparent)]
+    Mover(#[from] MoverError),
 }
 
 impl Store {

@@ -1,6 +1,9 @@
 //! Everything that goes into the switchboard.
 
-use chancery_store::{mover::Moved, offer::Offer};
+use chancery_store::{
+    mover::Moved,
+    offer::{Offer, OfferError},
+};
 use chancery_wire::to_server::ToServer;
 
 /// One connection, numbered by whoever accepted it; a number is never used twice. The only name that logs use.
@@ -32,6 +35,13 @@ pub enum Input {
         connection: ConnectionId,
         /// The act with its bodies.
         offer: Box<Offer>,
+    },
+    /// What came as an act could not be checked.
+    Unreadable {
+        /// On this connection.
+        connection: ConnectionId,
+        /// Why.
+        error: Box<OfferError>,
     },
     /// The connection is gone.
     Gone {

@@ -124,6 +124,9 @@ impl Switchboard {
             }
             (Standing::Working, Input::Message { connection, message }) => self.message(connection, message),
             (Standing::Working, Input::Offered { connection, offer }) => self.offered(connection, *offer),
+            (Standing::Working, Input::Unreadable { connection, error }) => {
+                self.not_an_offer(connection, *error)
+            }
             (Standing::Working, Input::Gone { connection }) => self.forget(connection),
             (Standing::Working, Input::Tick) => self.tick(),
             (Standing::Working, Input::Stop) => self.stop(),

@@ -63,7 +63,7 @@ impl Switchboard {
     }
 
     /// What came was no act of this device that could be judged.
-    fn not_an_offer(&mut self, connection: ConnectionId, error: OfferError) {
+    pub(super) fn not_an_offer(&mut self, connection: ConnectionId, error: OfferError) {
         match error {
             OfferError::Content(unreadable) => {
                 let (act, refusal) = *unreadable;

@@ -1,0 +1,196 @@
+//! A server from start to stop.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, atomic::AtomicU64, mpsc::sync_channel},
+    thread,
+    time::Instant,
+};
+
+use chancery_log::id::Digest;
+use chancery_store::{folder::Folder, shelf::Shelf, store::OpenError};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc, oneshot, watch},
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval, timeout},
+};
+use tracing::{info, warn};
+
+use super::{
+    accept::{self, Front},
+    config::{Config, Hosts},
+    doors::Doors,
+    log_thread::{Health, HealthState, LogThread, ToLog},
+    mover_thread,
+    pages::{self, Pages},
+    socket::Lines,
+    tls::{self, TlsError},
+};
+use crate::{limits, switchboard::input::Input};
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The address.
+    #[error("can not listen on {address}: {error}")]
+    Listen {
+        /// As configured.
+        address: SocketAddr,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// No random bytes.
+    #[error("the system gives no random bytes: {0}")]
+    Random(getrandom::Error),
+    /// No thread.
+    #[error("no thread could be started: {0}")]
+    Thread(io::Error),
+    /// The thread that owns the log ended at once.
+    #[error("the thread that owns the log ended before it began")]
+    LogThread,
+}
+
+/// Why a running server ended by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum EndError {
+    /// The store can't go on.
+    #[error("the log can not be written any more: {0}; start the server again")]
+    Broken(String),
+    /// The thread that owns the log died.
+    #[error("the thread that owns the log died; start the server again")]
+    Died,
+}
+
+/// A server that runs. Dropped without [`Running::stop`], it goes on until the process ends.
+#[derive(Debug)]
+pub struct Running {
+    addr: SocketAddr,
+    certificate: Option<Digest>,
+    log: mpsc::Sender<ToLog>,
+    stop: watch::Sender<bool>,
+    accepting: JoinHandle<()>,
+    ended: oneshot::Receiver<Result<(), String>>,
+    places: Arc<Semaphore>,
+    sockets: u32,
+}
+
+/// Starts a server; returns when it takes connections.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let began = Instant::now();
+    let wrapping = tls::wrapping(&config)?;
+    let listen = |error| StartError::Listen { address: config.listen, error };
+    let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+    let addr = listener.local_addr().map_err(listen)?;
+    let (log, from) = mpsc::channel(limits::IN_QUEUE);
+    let (nudge, nudges) = sync_channel(1);
+    let (health, healthy) = watch::channel(Health { log_size: 0, state: HealthState::Good });
+    let (opened, opening) = oneshot::channel();
+    let (end, ended) = oneshot::channel();
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(StartError::Random)?;
+    let owner = LogThread {
+        folder: config.folder.clone(),
+        limits: config.limits,
+        seed,
+        from,
+        health,
+        opened,
+        mover: nudge,
+    };
+    let spawned = thread::Builder::new().name("log".into()).spawn(move || {
+        // Nobody listens only when the server is already gone.
+        end.send(owner.run()).unwrap_or(());
+    });
+    spawned.map_err(StartError::Thread)?;
+    let mover = opening.await.map_err(|_| StartError::LogThread)??;
+    let moving = log.clone();
+    let spawned = thread::Builder::new()
+        .name("mover".into())
+        .spawn(move || mover_thread::run(&mover, &nudges, &moving));
+    spawned.map_err(StartError::Thread)?;
+    let shelf = Shelf::open(&Folder::new(&config.folder)).map_err(OpenError::from)?;
+    let sockets = u32::try_from(config.limits.sockets).unwrap_or(u32::MAX);
+    let places = Arc::new(Semaphore::new(config.limits.sockets));
+    let lines = Lines {
+        log: log.clone(),
+        room: Arc::new(Semaphore::new(limits::IN_QUEUE_KIB)),
+        limits: config.limits,
+        numbers: Arc::new(AtomicU64::new(1)),
+        places: Arc::clone(&places),
+    };
+    let pages = Pages {
+        hosts: Hosts::new(&config, addr),
+        lines,
+        health: healthy,
+        began,
+        shelf: Arc::new(Mutex::new(shelf)),
+    };
+    let certificate = wrapping.as_ref().map(|wrapping| wrapping.certificate);
+    let front = Front {
+        doors: Doors::new(config.limits),
+        acceptor: wrapping.map(|wrapping| wrapping.acceptor),
+        router: pages::router(pages),
+    };
+    let (stop, stopping) = watch::channel(false);
+    let accepting = tokio::spawn(accept::run(listener, front, stopping));
+    tokio::spawn(tick(log.clone()));
+    info!(tls = certificate.is_some(), "the server takes connections");
+    Ok(Running { addr, certificate, log, stop, accepting, ended, places, sockets })
+}
+
+async fn tick(log: mpsc::Sender<ToLog>) {
+    let mut beat = interval(limits::TICK);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beat.tick().await;
+        if log.send(ToLog::Input { input: Input::Tick, _place: None }).await.is_err() {
+            return;
+        }
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// SHA-256 of its certificate (DER): what links carry when the server made it itself. None without TLS.
+    pub fn certificate(&self) -> Option<Digest> {
+        self.certificate
+    }
+
+    /// Takes no new connections, finishes what has come, says good-bye to every device, closes the store.
+    pub async fn stop(mut self) -> Result<(), EndError> {
+        self.stop.send_replace(true);
+        if (&mut self.accepting).await.is_err() {
+            warn!("the accepting task did not end well");
+        }
+        if self.log.send(ToLog::Input { input: Input::Stop, _place: None }).await.is_err() {
+            // It ended before; `ended` says how.
+            warn!("the log thread has ended already");
+        }
+        let ended = self.wait().await;
+        if timeout(limits::DRAIN, self.places.acquire_many(self.sockets)).await.is_err() {
+            warn!("some devices could not be told that the server stops");
+        }
+        ended
+    }
+
+    /// Waits until the server ends by itself.
+    pub async fn wait(&mut self) -> Result<(), EndError> {
+        match (&mut self.ended).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(because)) => Err(EndError::Broken(because)),
+            Err(_) => Err(EndError::Died),
+        }
+    }
+}
