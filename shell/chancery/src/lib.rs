@@ -1,7 +1,10 @@
 //! The parts of the one executable that can be tested apart from it.
 
 pub mod audit;
+pub mod command;
 pub mod demo;
+pub mod doctor;
 pub mod import;
 pub mod outcome;
 pub mod output;
+pub mod time;

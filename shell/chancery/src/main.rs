@@ -1,3 +1,20 @@
 //! The one executable: `chancery`.
 
-fn main() {}
+use std::process::ExitCode;
+
+use chancery::{
+    command::{self, Cli},
+    outcome::FAILED,
+};
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match command::run(&cli) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            command::output(&cli).failure(&error);
+            ExitCode::from(FAILED)
+        }
+    }
+}

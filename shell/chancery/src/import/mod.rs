@@ -7,6 +7,7 @@ pub mod lines;
 pub mod marking;
 pub mod reader;
 pub mod report;
+pub mod sending;
 pub mod when;
 
 use chancery_desk::act::imported_package;

@@ -19,6 +19,8 @@ pub struct Report {
     pub known: u64,
     /// Records sent and in the log.
     pub sent: u64,
+    /// Records that the desk's rules refused.
+    pub refused: u64,
     /// What was wrong, in the order of the lines.
     pub troubles: Vec<Trouble>,
 }
@@ -73,13 +75,14 @@ impl fmt::Display for Report {
         }
         write!(
             f,
-            "{} lines: {} records read ({} with a level of the desk's scheme), {} not read, {} known already, {} sent",
+            "{} lines: {} records read ({} with a level of the desk's scheme), {} not read, {} known already, {} sent, {} refused",
             self.lines,
             self.read,
             self.marked,
             self.unread(),
             self.known,
-            self.sent
+            self.sent,
+            self.refused
         )
     }
 }

@@ -104,6 +104,6 @@ fn the_report_counts_and_names() {
         report.to_string(),
         "line 2: not imported: expected one JSON object on the line: expected value at character 1\n\
          line 3 (b): imported with a gap: expected an ISO 8601 date and time in \"start\", got \"never\"; kept as words\n\
-         3 lines: 2 records read (0 with a level of the desk's scheme), 1 not read, 0 known already, 0 sent"
+         3 lines: 2 records read (0 with a level of the desk's scheme), 1 not read, 0 known already, 0 sent, 0 refused"
     );
 }

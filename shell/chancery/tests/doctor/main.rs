@@ -1,0 +1,5 @@
+//! The doctor names what is wrong and how to mend it.
+
+#![cfg(test)]
+
+mod tls;
