@@ -157,12 +157,11 @@ fn needs_reading(case: &Case<'_>) -> Result<(), Refusal> {
 #[rustfmt::skip]
 fn by_noun(case: &Case<'_>) -> Result<(), Refusal> {
     match &case.said.act {
-        Act::DeskFounded(_) => Err(Refusal::AlreadyThere(Thing::Desk)),
         Act::ProfileSet { ranks } => rules::admit_profile(*ranks),
         Act::RulesSet(rules) => rules::admit_rules(case, rules),
         Act::GuardedAsked(change) => guarded::admit_asked(case, change),
         Act::GuardedAgreed { asked } => guarded::admit_agreed(case, *asked),
-        Act::TrustConfirmed {} => Ok(()),
+        Act::DeskFounded(_) | Act::TrustConfirmed {} => Ok(()), // The first has no power, so it does not come so far.
         Act::PersonAdded { person, roles } => people::admit_added(case, *person, roles),
         Act::PersonDescribed { person } => people::needs_at_desk(case.trust, *person),
         Act::RolesSet { person, roles } => people::admit_roles(case, *person, roles),
@@ -204,8 +203,7 @@ fn by_noun(case: &Case<'_>) -> Result<(), Refusal> {
         Act::PartyHeld { party } => parties::admit_held(case.package()?, *party),
         Act::PartyResumed { party } => parties::admit_resumed(case.package()?, *party),
         Act::PartyLeft { party } => parties::admit_left(case.package()?, *party),
-        Act::FloorGiven { party } => parties::admit_floor(case.package()?, *party, true),
-        Act::FloorTaken { party } => parties::admit_floor(case.package()?, *party, false),
+        Act::FloorGiven { party } | Act::FloorTaken { party } => parties::admit_floor(case.package()?, *party, matches!(case.said.act, Act::FloorGiven { .. })),
         Act::LineReported { party, ceiling } => parties::admit_reported(case, case.package()?, *party, *ceiling),
         Act::CardPassed {} => parties::admit_card(case.package()?),
         Act::CallAnswered {} => calls::admit_answered(case.package()?),

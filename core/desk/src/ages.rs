@@ -23,82 +23,38 @@ pub const WEEK_MS: u64 = 7 * DAY_MS;
 pub const RESEND_MS: u64 = 7 * DAY_MS;
 
 /// The greatest age in milliseconds; none for what is taken however late.
+#[rustfmt::skip]
 pub fn greatest_ms(act: &Act) -> Option<u64> {
     match act {
         Act::DeskFounded(_) | Act::PackageImported { .. } | Act::NoteTaken { .. } | Act::WrapUpGiven {} => {
             None
         }
 
-        Act::GuardedAgreed { .. }
-        | Act::TrustConfirmed {}
-        | Act::DeviceApproved { .. }
-        | Act::ShareReleased { .. }
-        | Act::GenerationMade { .. }
-        | Act::ReadersWrapped { .. }
-        | Act::SharesDealt { .. }
-        | Act::CallRequested { kind: CallKind::Unannounced, .. }
-        | Act::PartyInvited { .. }
-        | Act::PartyArrived { .. }
-        | Act::PartyAdmitted { .. }
-        | Act::PartyHeld { .. }
-        | Act::PartyResumed { .. }
-        | Act::PartyLeft { .. }
-        | Act::FloorGiven { .. }
-        | Act::FloorTaken { .. }
-        | Act::LineReported { .. }
-        | Act::CardPassed {}
-        | Act::CallAnswered {}
-        | Act::CallEnded { .. }
-        | Act::CallCleared {} => Some(NOW_MS),
+        Act::GuardedAgreed { .. } | Act::TrustConfirmed {} | Act::DeviceApproved { .. }
+        | Act::ShareReleased { .. } | Act::GenerationMade { .. } | Act::ReadersWrapped { .. }
+        | Act::SharesDealt { .. } | Act::CallRequested { kind: CallKind::Unannounced, .. }
+        | Act::PartyInvited { .. } | Act::PartyArrived { .. } | Act::PartyAdmitted { .. }
+        | Act::PartyHeld { .. } | Act::PartyResumed { .. } | Act::PartyLeft { .. } | Act::FloorGiven { .. }
+        | Act::FloorTaken { .. } | Act::LineReported { .. } | Act::CardPassed {} | Act::CallAnswered {}
+        | Act::CallEnded { .. } | Act::CallCleared {} => Some(NOW_MS),
 
-        Act::ProfileSet { .. }
-        | Act::RulesSet(_)
-        | Act::GuardedAsked(_)
-        | Act::PersonAdded { .. }
-        | Act::PersonDescribed { .. }
-        | Act::RolesSet { .. }
-        | Act::PersonLeft { .. }
-        | Act::DeviceInvited { .. }
-        | Act::OfficeMade { .. }
-        | Act::OfficeDescribed { .. }
-        | Act::OfficeMemberAdded { .. }
-        | Act::DutyTaken { .. }
-        | Act::DutyLeft { .. }
-        | Act::DutyHandedOver { .. }
-        | Act::CounterpartAdded { .. }
-        | Act::CounterpartDescribed { .. }
-        | Act::CounterpartRetired { .. }
-        | Act::DirectLineIssued { .. }
-        | Act::CallRequested { kind: CallKind::Planned { .. }, .. }
-        | Act::ReadersAdded { .. }
-        | Act::LevelSet { .. }
-        | Act::CallMoved { .. }
-        | Act::BriefIssued { .. }
-        | Act::DueOutLate { .. }
+        Act::ProfileSet { .. } | Act::RulesSet(_) | Act::GuardedAsked(_) | Act::PersonAdded { .. }
+        | Act::PersonDescribed { .. } | Act::RolesSet { .. } | Act::DeviceInvited { .. } | Act::OfficeMade { .. } | Act::OfficeDescribed { .. }
+        | Act::OfficeMemberAdded { .. } | Act::DutyTaken { .. } | Act::DutyLeft { .. }
+        | Act::DutyHandedOver { .. } | Act::CounterpartAdded { .. } | Act::CounterpartDescribed { .. }
+        | Act::CounterpartRetired { .. } | Act::DirectLineIssued { .. }
+        | Act::CallRequested { kind: CallKind::Planned { .. }, .. } | Act::ReadersAdded { .. }
+        | Act::LevelSet { .. } | Act::CallMoved { .. } | Act::BriefIssued { .. } | Act::DueOutLate { .. }
         | Act::PackageClosed { .. } => Some(DAY_MS),
 
         // What takes something away comes late rather than never.
-        Act::InvitationWithdrawn { .. }
-        | Act::DeviceRevoked { .. }
-        | Act::OfficeMemberRemoved { .. }
-        | Act::DirectLineRevoked { .. }
-        | Act::ReadersRemoved { .. }
-        | Act::DebriefGiven { .. }
-        | Act::BriefWritten { .. }
-        | Act::ClearanceAsked { .. }
-        | Act::ClearanceGiven { .. }
-        | Act::BriefRead { .. }
-        | Act::TelconWritten { .. }
-        | Act::TelconApproved { .. }
-        | Act::CommitmentMade { .. }
-        | Act::CommitmentSettled { .. }
-        | Act::DueOutTasked { .. }
-        | Act::DueOutMoved { .. }
-        | Act::DueOutDone { .. }
-        | Act::DueOutDropped { .. }
-        | Act::ReadoutSent { .. }
-        | Act::ReadoutRead { .. }
-        | Act::ClosedAgreed { .. } => Some(WEEK_MS),
+        Act::InvitationWithdrawn { .. } | Act::DeviceRevoked { .. } | Act::OfficeMemberRemoved { .. }
+        | Act::PersonLeft { .. } | Act::DirectLineRevoked { .. } | Act::ReadersRemoved { .. } | Act::DebriefGiven { .. }
+        | Act::BriefWritten { .. } | Act::ClearanceAsked { .. } | Act::ClearanceGiven { .. }
+        | Act::BriefRead { .. } | Act::TelconWritten { .. } | Act::TelconApproved { .. }
+        | Act::CommitmentMade { .. } | Act::CommitmentSettled { .. } | Act::DueOutTasked { .. }
+        | Act::DueOutMoved { .. } | Act::DueOutDone { .. } | Act::DueOutDropped { .. }
+        | Act::ReadoutSent { .. } | Act::ReadoutRead { .. } | Act::ClosedAgreed { .. } => Some(WEEK_MS),
     }
 }
 

@@ -12,22 +12,9 @@ use crate::{
     refusal::Refusal,
 };
 
-/// What an act must carry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Needed {
-    /// Exactly these.
-    These(Vec<BodyKind>),
-    /// None, or this one.
-    Perhaps(BodyKind),
-}
-
 pub(crate) fn check(case: &Case<'_>) -> Result<(), Refusal> {
     let got: Vec<BodyKind> = case.said.bodies.iter().map(|body| body.kind).collect();
-    let expected = match needed(case, got.is_empty())? {
-        Needed::These(kinds) => kinds,
-        Needed::Perhaps(_) if got.is_empty() => Vec::new(),
-        Needed::Perhaps(kind) => vec![kind],
-    };
+    let expected = needed(case, got.is_empty())?;
     if got == expected { Ok(()) } else { Err(Refusal::BodiesExpected { expected, got }) }
 }
 
@@ -49,35 +36,34 @@ fn words(case: &Case<'_>, vault: Vault) -> Result<BodyKind, Refusal> {
     Ok(BodyKind::Sealed(vault, state.number()))
 }
 
-fn office(case: &Case<'_>, purpose: OfficePurpose) -> Result<Needed, Refusal> {
+fn office(case: &Case<'_>, purpose: OfficePurpose) -> Result<Vec<BodyKind>, Refusal> {
     let office = offices::needs_office_for(case.trust, purpose)?;
-    Ok(Needed::These(vec![words(case, Vault::Office(office))?]))
+    Ok(vec![words(case, Vault::Office(office))?])
 }
 
-fn package(case: &Case<'_>) -> Result<Needed, Refusal> {
-    Ok(Needed::These(vec![words(case, case.package_vault()?)?]))
+fn package(case: &Case<'_>) -> Result<Vec<BodyKind>, Refusal> {
+    Ok(vec![words(case, case.package_vault()?)?])
 }
 
-fn opening(case: &Case<'_>) -> Result<Needed, Refusal> {
+fn opening(case: &Case<'_>) -> Result<Vec<BodyKind>, Refusal> {
     let vault = case.package_vault()?;
-    Ok(Needed::These(vec![BodyKind::Wraps(vault, 1), BodyKind::Sealed(vault, 1)]))
+    Ok(vec![BodyKind::Wraps(vault, 1), BodyKind::Sealed(vault, 1)])
 }
 
 /// An owner's own invitation is kept in the owner's vault, an officer's in the security office.
-fn invitation(case: &Case<'_>, person: PersonId) -> Result<Needed, Refusal> {
+fn invitation(case: &Case<'_>, person: PersonId) -> Result<Vec<BodyKind>, Refusal> {
     if case.is(person) {
-        Ok(Needed::These(vec![words(case, Vault::Person(person))?]))
+        Ok(vec![words(case, Vault::Person(person))?])
     } else {
         office(case, OfficePurpose::Security)
     }
 }
 
-fn needed(case: &Case<'_>, none_came: bool) -> Result<Needed, Refusal> {
-    let none = Ok(Needed::These(Vec::new()));
+#[rustfmt::skip]
+fn needed(case: &Case<'_>, none_came: bool) -> Result<Vec<BodyKind>, Refusal> {
+    let none = Ok(Vec::new());
     match &case.said.act {
-        Act::ProfileSet { .. }
-        | Act::PersonDescribed { .. }
-        | Act::OfficeDescribed { .. }
+        Act::ProfileSet { .. } | Act::PersonDescribed { .. } | Act::OfficeDescribed { .. }
         | Act::CounterpartAdded { .. }
         | Act::CounterpartDescribed { .. } => office(case, OfficePurpose::Directory),
         Act::DeviceInvited { person, .. } => invitation(case, *person),
@@ -86,74 +72,37 @@ fn needed(case: &Case<'_>, none_came: bool) -> Result<Needed, Refusal> {
         Act::GenerationMade { vault, generation } => {
             let wraps = BodyKind::Wraps(*vault, generation.number);
             let before = generation.chained.then_some(BodyKind::Sealed(*vault, generation.number));
-            Ok(Needed::These([wraps].into_iter().chain(before).collect()))
+            Ok([wraps].into_iter().chain(before).collect())
         }
         Act::ReadersWrapped { vault, generation, .. } => {
-            Ok(Needed::These(vec![BodyKind::Wraps(*vault, *generation)]))
+            Ok(vec![BodyKind::Wraps(*vault, *generation)])
         }
         Act::SharesDealt { vault, generation, .. } | Act::ShareReleased { vault, generation, .. } => {
-            Ok(Needed::These(vec![BodyKind::Shares(*vault, *generation)]))
+            Ok(vec![BodyKind::Shares(*vault, *generation)])
         }
 
         Act::CallRequested { .. } | Act::DebriefGiven { .. } | Act::PackageImported { .. } => opening(case),
-        Act::BriefWritten { .. }
-        | Act::ClearanceAsked { .. }
-        | Act::ClearanceGiven { .. }
-        | Act::LineReported { .. }
-        | Act::CardPassed {}
-        | Act::NoteTaken { .. }
-        | Act::WrapUpGiven {}
-        | Act::TelconWritten { .. }
-        | Act::CommitmentMade { .. }
-        | Act::CommitmentSettled { .. }
-        | Act::DueOutTasked { .. }
-        | Act::DueOutDone { .. }
-        | Act::DueOutDropped { .. }
-        | Act::ReadoutSent { .. }
-        | Act::PackageClosed { .. } => package(case),
+        Act::BriefWritten { .. } | Act::ClearanceAsked { .. } | Act::ClearanceGiven { .. }
+        | Act::LineReported { .. } | Act::CardPassed {} | Act::NoteTaken { .. } | Act::WrapUpGiven {}
+        | Act::TelconWritten { .. } | Act::CommitmentMade { .. } | Act::CommitmentSettled { .. }
+        | Act::DueOutTasked { .. } | Act::DueOutDone { .. } | Act::DueOutDropped { .. }
+        | Act::ReadoutSent { .. } | Act::PackageClosed { .. } => package(case),
+        // The reason may be left out.
         Act::CallEnded { end: CallEnd::Declined } if none_came => none,
-        Act::CallEnded { end: CallEnd::Declined } => Ok(Needed::Perhaps(words(case, case.package_vault()?)?)),
+        Act::CallEnded { end: CallEnd::Declined } => package(case),
 
         Act::CallEnded { end: CallEnd::Ended | CallEnd::Missed | CallEnd::Cancelled | CallEnd::Failed }
-        | Act::DeskFounded(_)
-        | Act::RulesSet(_)
-        | Act::GuardedAsked(_)
-        | Act::GuardedAgreed { .. }
-        | Act::TrustConfirmed {}
-        | Act::PersonAdded { .. }
-        | Act::RolesSet { .. }
-        | Act::PersonLeft { .. }
-        | Act::InvitationWithdrawn { .. }
-        | Act::DeviceApproved { .. }
-        | Act::DeviceRevoked { .. }
-        | Act::OfficeMade { .. }
-        | Act::OfficeMemberAdded { .. }
-        | Act::OfficeMemberRemoved { .. }
-        | Act::DutyTaken { .. }
-        | Act::DutyLeft { .. }
-        | Act::CounterpartRetired { .. }
-        | Act::DirectLineIssued { .. }
-        | Act::DirectLineRevoked { .. }
-        | Act::ReadersAdded { .. }
-        | Act::ReadersRemoved { .. }
-        | Act::LevelSet { .. }
-        | Act::CallMoved { .. }
-        | Act::BriefIssued { .. }
-        | Act::BriefRead { .. }
-        | Act::PartyInvited { .. }
-        | Act::PartyArrived { .. }
-        | Act::PartyAdmitted { .. }
-        | Act::PartyHeld { .. }
-        | Act::PartyResumed { .. }
-        | Act::PartyLeft { .. }
-        | Act::FloorGiven { .. }
-        | Act::FloorTaken { .. }
-        | Act::CallAnswered {}
-        | Act::CallCleared {}
-        | Act::TelconApproved { .. }
-        | Act::DueOutMoved { .. }
-        | Act::DueOutLate { .. }
-        | Act::ReadoutRead { .. }
-        | Act::ClosedAgreed { .. } => none,
+        | Act::DeskFounded(_) | Act::RulesSet(_) | Act::GuardedAsked(_) | Act::GuardedAgreed { .. }
+        | Act::TrustConfirmed {} | Act::PersonAdded { .. } | Act::RolesSet { .. } | Act::PersonLeft { .. }
+        | Act::InvitationWithdrawn { .. } | Act::DeviceApproved { .. } | Act::DeviceRevoked { .. }
+        | Act::OfficeMade { .. } | Act::OfficeMemberAdded { .. } | Act::OfficeMemberRemoved { .. }
+        | Act::DutyTaken { .. } | Act::DutyLeft { .. } | Act::CounterpartRetired { .. }
+        | Act::DirectLineIssued { .. } | Act::DirectLineRevoked { .. } | Act::ReadersAdded { .. }
+        | Act::ReadersRemoved { .. } | Act::LevelSet { .. } | Act::CallMoved { .. }
+        | Act::BriefIssued { .. } | Act::BriefRead { .. } | Act::PartyInvited { .. }
+        | Act::PartyArrived { .. } | Act::PartyAdmitted { .. } | Act::PartyHeld { .. }
+        | Act::PartyResumed { .. } | Act::PartyLeft { .. } | Act::FloorGiven { .. } | Act::FloorTaken { .. }
+        | Act::CallAnswered {} | Act::CallCleared {} | Act::TelconApproved { .. } | Act::DueOutMoved { .. }
+        | Act::DueOutLate { .. } | Act::ReadoutRead { .. } | Act::ClosedAgreed { .. } => none,
     }
 }

@@ -1,6 +1,6 @@
 //! One act before the rules: who says it, when, and against which state.
 
-use chancery_log::id::{DeviceId, PersonId, Vault};
+use chancery_log::id::{DeviceId, PackageId, PersonId, Vault};
 use chancery_seal::vault::Reader;
 
 use crate::{
@@ -70,7 +70,12 @@ impl<'a> Case<'a> {
 
     /// The package's vault, or the vault of an opening's package.
     pub(crate) fn package_vault(&self) -> Result<Vault, Refusal> {
-        self.said.package().map(Vault::Package).ok_or_else(|| self.not_of_a_package())
+        self.package_id().map(Vault::Package)
+    }
+
+    /// The package of the act's scope, open or not.
+    pub(crate) fn package_id(&self) -> Result<PackageId, Refusal> {
+        self.said.package().ok_or_else(|| self.not_of_a_package())
     }
 
     /// This person must read the package.

@@ -66,7 +66,12 @@ fn admit_opening(case: &Case<'_>, principal: Option<PersonId>, opening: &Opening
     if !standing.is_subset(&opening.readers) {
         return Err(Refusal::StandingReaders(standing));
     }
-    generations::admit_first(case, case.package_vault()?, &opening.readers, &opening.vault)
+    let (person, vault) = (case.person()?, case.package_vault()?);
+    if !Package::is_among(case.trust, &opening.readers, person) {
+        let package = case.package_id()?;
+        return Err(Refusal::NotAReader { person, package });
+    }
+    generations::admit_first(case, vault, &opening.readers, &opening.vault)
 }
 
 /// A level that the scheme has.
