@@ -8,6 +8,9 @@ const MAPS: [&str; 3] = ["ARCHITECTURE.md", "README.md", "docs/design.md"];
 /// A word with one of these endings is the name of a file even without a folder.
 const FILE_ENDINGS: &[&str] = &[".rs", ".md", ".toml", ".cddl"];
 
+/// Where our documents are.
+const FOLDER: &str = "docs/";
+
 /// All rules of this file.
 pub(super) fn complaints(tree: &Tree) -> Vec<Complaint> {
     let mut found = Vec::new();
@@ -51,7 +54,9 @@ fn map_paths(tree: &Tree, path: &str, text: &str) -> Vec<Complaint> {
         }
         // Between the first and second backtick, the third and fourth, and so on.
         for quoted in line.split('`').skip(1).step_by(2) {
-            let looks_like_a_path = quoted.chars().all(in_paths)
+            // Paths of documents are looked at in every file.
+            let looks_like_a_path = !quoted.starts_with(FOLDER)
+                && quoted.chars().all(in_paths)
                 && (quoted.contains('/') || FILE_ENDINGS.iter().any(|ending| quoted.ends_with(ending)));
             if looks_like_a_path && !tree.has(quoted) {
                 found.push(nowhere(path, index + 1, quoted));
@@ -62,7 +67,6 @@ fn map_paths(tree: &Tree, path: &str, text: &str) -> Vec<Complaint> {
 }
 
 fn docs_paths(tree: &Tree, path: &str, text: &str) -> Vec<Complaint> {
-    const FOLDER: &str = "docs/";
     let mut found = Vec::new();
     for (index, line) in text.lines().enumerate() {
         for (at, _) in line.match_indices(FOLDER) {

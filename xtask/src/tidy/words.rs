@@ -9,14 +9,17 @@ const EMPTY: &[&str] =
     &["manager", "service", "handler", "helper", "helpers", "util", "utils", "common", "prelude"];
 
 /// In any name: docs/words.md has another word.
-const NOT_USED: &[&str] = &["user", "users", "session", "sessions", "meeting", "meetings", "room", "rooms"];
+const NOT_USED: &[&str] = &["user", "users", "session", "sessions", "meeting", "meetings", "rooms"];
+
+/// In the name of a thing only: a value may say how much room there is.
+const NO_PLACE: &[&str] = &["room"];
 
 /// All rules of this file.
 pub(super) fn complaints(tree: &Tree) -> Vec<Complaint> {
     let mut found = Vec::new();
     for (path, text) in tree.rust() {
         for part in path.trim_end_matches(".rs").split('/') {
-            if let Some(word) = forbidden(part, &[EMPTY, NOT_USED]) {
+            if let Some(word) = forbidden(part, &[EMPTY, NOT_USED, NO_PLACE]) {
                 found.push(named(path.to_owned(), part, word));
             }
         }
@@ -67,7 +70,7 @@ impl Names<'_> {
     }
 
     fn thing(&mut self, ident: &syn::Ident) {
-        self.judge(ident, &[EMPTY, NOT_USED]);
+        self.judge(ident, &[EMPTY, NOT_USED, NO_PLACE]);
     }
 
     fn value(&mut self, ident: &syn::Ident) {
@@ -196,8 +199,8 @@ mod tests {
 
     #[test]
     fn ruled_out_words_are_caught_in_every_kind_of_name() {
-        let text = "struct A { session_id: u8 } enum B { UserGone } const MAX_ROOMS: u8 = 1; \
-                    fn meeting(user: u8) { let room = user; }";
+        let text = "struct Room { session_id: u8 } enum B { UserGone } const MAX_ROOMS: u8 = 1; \
+                    fn meeting(user: u8) { let there_is_room = user; }";
         assert_eq!(whats("a.rs", text).len(), 6, "{:?}", whats("a.rs", text));
     }
 
