@@ -265,9 +265,9 @@ impl LogDb {
     /// Caps the file: beyond it SQLite fails as on a full disk.
     pub(crate) fn limit_bytes(&self, bytes: u64) -> rusqlite::Result<()> {
         let page: i64 = self.connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        let pages = signed(bytes).checked_div(page).unwrap_or(i64::MAX).max(1);
-        // The pragma answers with the limit in force.
-        self.connection.pragma_query_value(None, &format!("max_page_count={pages}"), |_| Ok(()))
+        // SQLite's own greatest number of pages.
+        let pages = signed(bytes).checked_div(page).unwrap_or(i64::MAX).clamp(1, 4_294_967_294);
+        self.connection.pragma_update(None, "max_page_count", pages)
     }
 
     pub(crate) fn bytes(&self) -> rusqlite::Result<u64> {
