@@ -19,6 +19,7 @@ use crate::{
     alarm::Alarm,
     bodies::BodyPlace,
     io::Event,
+    ledger::Entry,
     log_key::agreed_keys,
     participant::{Participant, TRUST_WAIT_MS},
     record::{Record, RecordKey},
@@ -45,6 +46,13 @@ impl Participant {
         checkpoint: &Advance,
         inclusion: &InclusionProof,
     ) {
+        if self.rewind.is_some() {
+            let count = self.connection.behind.get(&scope).map_or(0, |head| head.count);
+            if scope == Scope::Trust {
+                self.take_restored(entries, checkpoint, inclusion, count);
+            }
+            return;
+        }
         if self.broken.contains(&scope) || !self.connection.following.contains(&scope) {
             return;
         }
@@ -109,7 +117,7 @@ impl Participant {
     }
 
     /// The genesis: its digest is the one from this device's link, and its first officer signed it.
-    fn read_genesis(&self, act: &[u8]) -> Result<Said, Alarm> {
+    pub(crate) fn read_genesis(&self, act: &[u8]) -> Result<Said, Alarm> {
         if Digest::of(act) != self.identity.genesis {
             return Err(Alarm::WrongGenesis);
         }
@@ -187,17 +195,19 @@ impl Participant {
             self.logged(said.digest, place.index);
         }
         self.note_dirty(&said);
-        for (body, named) in said.bodies.iter().enumerate() {
-            let Ok(body) = u16::try_from(body) else { continue };
+        self.want_bodies(scope, &Entry { said, place });
+    }
+
+    pub(crate) fn want_bodies(&mut self, scope: Scope, entry: &Entry) {
+        let Entry { said, place } = entry;
+        for (body, named) in (0..).zip(&said.bodies) {
             let (author, counter, act) = (said.author, said.counter, said.digest);
             let place =
                 BodyPlace { scope, index: place.scope_count, act, author, counter, body, named: *named };
             match self.bodies.take_own(named.sha256) {
                 Some(bytes) => {
-                    self.keep(
-                        &RecordKey::Body(named.sha256),
-                        Some(&Record::Body { bytes: ByteBuf::from(bytes.clone()) }),
-                    );
+                    let record = Record::Body { bytes: ByteBuf::from(bytes.clone()) };
+                    self.keep(&RecordKey::Body(named.sha256), Some(&record));
                     self.use_body(place, bytes);
                 }
                 None => self.bodies.want(place),

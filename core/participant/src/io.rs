@@ -65,6 +65,13 @@ pub enum Event {
         /// Why, and what would be needed.
         refusal: Refusal,
     },
+    /// The server's log was restored from a backup, and this device went back with it.
+    Rewound {
+        /// Size of the restored log.
+        size: u64,
+        /// Deeds of this device that are done again.
+        done_again: usize,
+    },
     /// The deed waits, for this reason; it is sent again by itself.
     Waits {
         /// Whose deed.

@@ -19,5 +19,6 @@ pub mod outbox;
 pub mod participant;
 mod receive;
 pub mod record;
+mod rewind;
 mod signing;
 pub mod view;

@@ -28,6 +28,7 @@ use crate::{
     ledger::Ledger,
     outbox::{Outbox, Ticket},
     record::{Record, RecordKey},
+    rewind::{Rewind, WentBack},
 };
 
 /// Trust that entries wait for is given this long: the server sends trust first.
@@ -76,6 +77,9 @@ pub struct Participant {
     /// Packages whose vault may need keeping.
     pub(crate) dirty: BTreeSet<PackageId>,
     pub(crate) knocks: Vec<Knock>,
+    pub(crate) rewind: Option<Rewind>,
+    pub(crate) accepts_restored: bool,
+    pub(crate) went_back: Option<WentBack>,
     alarms: VecDeque<Alarm>,
     outputs: VecDeque<Output>,
 }
@@ -106,6 +110,9 @@ impl Participant {
             logged_counter: BTreeMap::new(),
             dirty: BTreeSet::new(),
             knocks: Vec::new(),
+            rewind: None,
+            accepts_restored: false,
+            went_back: None,
             alarms: VecDeque::new(),
             outputs: VecDeque::new(),
         };
@@ -121,6 +128,7 @@ impl Participant {
             Input::Message(bytes) => self.receive(&bytes),
             Input::Disconnected => {
                 self.connection = Connection::default();
+                self.rewind = None;
                 self.outbox.connection_lost();
                 self.bodies.connection_lost();
             }
@@ -194,8 +202,12 @@ impl Participant {
     }
 
     pub(crate) fn queue(&mut self, deed: Deed) -> Ticket {
-        let record = Record::Deed { deed: deed.clone(), said_ms: self.now_ms, signed: None };
-        let ticket = self.outbox.push(deed, self.now_ms);
+        self.queue_said(deed, self.now_ms)
+    }
+
+    pub(crate) fn queue_said(&mut self, deed: Deed, said_ms: u64) -> Ticket {
+        let record = Record::Deed { deed: deed.clone(), said_ms, signed: None };
+        let ticket = self.outbox.push(deed, said_ms);
         self.keep(&RecordKey::Deed(ticket), Some(&record));
         ticket
     }

@@ -114,6 +114,9 @@ impl Participant {
         }
         self.connection.login = Login::In;
         self.compare_clocks(server_ms);
+        if self.went_back(&checkpoint, scopes) {
+            return;
+        }
         let trust_count = scopes.iter().find(|at| at.scope == Scope::Trust).map_or(0, |at| at.head.count);
         if !self.advance_at_welcome(checkpoint, trust_count) {
             return;
@@ -124,7 +127,25 @@ impl Participant {
         }
     }
 
-    fn follow(&mut self, at: ScopeAt) {
+    /// Whether the server's log, signed as it must be, does not extend the one that this device knows. Then it was
+    /// restored, as officers may say in it, or the server shows two histories.
+    fn went_back(&mut self, checkpoint: &Advance, scopes: &[ScopeAt]) -> bool {
+        let Some(mut held) = self.checkpoints.clone() else { return false };
+        let Some(origin) = self.ledger.trust().map(|trust| trust.origin().to_owned()) else { return false };
+        let before = held.newest().size();
+        let proof = ConsistencyProof(checkpoint.consistency.clone());
+        for key in self.log_keys_ever() {
+            let Ok(verified) = checkpoint::verify(&checkpoint.note, &origin, &key) else { continue };
+            if held.advance(&checkpoint.note, &key, &proof).is_err() {
+                self.begin_rewind(verified, before, scopes);
+                return true;
+            }
+            return false;
+        }
+        false
+    }
+
+    pub(crate) fn follow(&mut self, at: ScopeAt) {
         self.connection.behind.insert(at.scope, at.head);
         if self.connection.following.insert(at.scope) {
             let head = self.received_head(at.scope);
@@ -253,7 +274,7 @@ impl Participant {
     }
 
     pub(crate) fn notice_caught_up(&mut self) {
-        if !self.connection.is_in() {
+        if !self.connection.is_in() || self.rewind.is_some() {
             return;
         }
         let ledger = &self.ledger;

@@ -78,6 +78,11 @@ impl Packages {
         })
     }
 
+    /// Lets go of a package.
+    pub fn forget(&mut self, package: PackageId) {
+        self.held.remove(&package);
+    }
+
     /// Judges and folds one entry whose chain was checked. `trust`: as it stood at the entry's place.
     pub fn fold(
         &mut self,

@@ -20,7 +20,7 @@ use crate::{
 const SNAPSHOT_EVERY: u64 = 64;
 
 /// The trust scope.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TrustHistory {
     /// Every leaf, checked as a chain.
     pub chain: ScopeChain,
