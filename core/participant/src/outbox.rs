@@ -95,6 +95,11 @@ impl Outbox {
         self.items.iter().map(|(ticket, item)| (*ticket, item))
     }
 
+    /// One deed, to look at.
+    pub fn get(&self, ticket: Ticket) -> Option<&Item> {
+        self.items.get(&ticket)
+    }
+
     /// One deed.
     pub fn item(&mut self, ticket: Ticket) -> Option<&mut Item> {
         self.items.get_mut(&ticket)

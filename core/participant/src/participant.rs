@@ -74,6 +74,8 @@ pub struct Participant {
     pub(crate) custody: Custody,
     /// The newest counter of this device that is in the log, by scope; the entry may not have come yet.
     pub(crate) logged_counter: BTreeMap<Scope, u64>,
+    /// By scope, how many entries a receipt proved and since when: the server owes the entries, too.
+    pub(crate) owed: BTreeMap<Scope, (u64, u64)>,
     /// Packages whose vault may need keeping.
     pub(crate) dirty: BTreeSet<PackageId>,
     pub(crate) knocks: Vec<Knock>,
@@ -108,6 +110,7 @@ impl Participant {
             outbox: Outbox::default(),
             custody: Custody::default(),
             logged_counter: BTreeMap::new(),
+            owed: BTreeMap::new(),
             dirty: BTreeSet::new(),
             knocks: Vec::new(),
             rewind: None,
@@ -129,6 +132,7 @@ impl Participant {
             Input::Disconnected => {
                 self.connection = Connection::default();
                 self.rewind = None;
+                self.owed.clear();
                 self.outbox.connection_lost();
                 self.bodies.connection_lost();
             }
@@ -255,6 +259,7 @@ impl Participant {
 
     fn tick(&mut self) {
         let now = self.now_ms;
+        self.alarm_of_owed_entries();
         self.alarm_of_withheld_trust();
         self.alarm_of_stale_trust();
         let overdue: Vec<Digest> = self
@@ -268,6 +273,24 @@ impl Participant {
         }
         if self.connection.is_in() && now.saturating_sub(self.connection.sent_ms) >= IDLE_MS / 3 {
             self.send(&ToServer::Ping {});
+        }
+    }
+
+    /// A receipt proved that an entry is there, and the entry does not come.
+    fn alarm_of_owed_entries(&mut self) {
+        let (ledger, now, author) = (&self.ledger, self.now_ms, self.identity.secrets.id());
+        self.owed.retain(|scope, (count, _)| ledger.head(*scope).count < *count);
+        let late = self.owed.iter().filter(|(_, (_, since))| now.saturating_sub(*since) > TRUST_WAIT_MS);
+        let alarms: Vec<Alarm> = late
+            .map(|(scope, (seen, _))| Alarm::Withheld {
+                author,
+                scope: *scope,
+                seen: *seen,
+                held: ledger.head(*scope).count,
+            })
+            .collect();
+        for alarm in alarms {
+            self.alarm(alarm);
         }
     }
 

@@ -217,7 +217,10 @@ impl Participant {
         let Some(ticket) = self.outbox.by_digest(act) else { return };
         let Some(scope) = self.outbox.item(ticket).map(|item| item.deed.scope()) else { return };
         match receipt::verify_under(leaf, inclusion, newest, act, scope) {
-            Ok(receipt) => self.logged(act, receipt.leaf().leaf().index),
+            Ok(receipt) => {
+                self.owed.insert(scope, (receipt.leaf().after().count, self.now_ms));
+                self.logged(act, receipt.leaf().leaf().index);
+            }
             Err(error) => self.alarm(Alarm::FalseReceipt { act, detail: error.to_string() }),
         }
     }

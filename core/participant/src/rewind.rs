@@ -162,6 +162,7 @@ impl Participant {
         }
         self.keep_matching_keys();
         self.logged_counter.clear();
+        self.owed.clear();
         self.waiting.clear();
         self.broken.clear();
         self.want_bodies_after(cut);

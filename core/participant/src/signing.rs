@@ -76,14 +76,19 @@ impl Participant {
             return;
         }
         let now = self.now_ms;
-        let due: Vec<(Ticket, Scope, bool)> = self
-            .outbox
-            .items()
-            .filter(|(_, item)| item.sent_ms.is_none())
-            .map(|(ticket, item)| (ticket, item.deed.scope(), item.not_before_ms > now))
-            .collect();
+        let unsent = self.outbox.items().filter(|(_, item)| item.sent_ms.is_none());
+        let due = unsent.map(|(ticket, item)| (ticket, item.deed.scope(), item.not_before_ms > now));
+        // Key work goes first, and waits for no words: words may be waiting for it.
+        let (key_work, words): (Vec<_>, Vec<_>) = due.partition(|(ticket, ..)| {
+            self.outbox.get(*ticket).is_some_and(|item| item.deed.keeps().is_some())
+        });
+        for (ticket, _, is_early) in key_work {
+            if !is_early {
+                self.sign_and_send(ticket);
+            }
+        }
         let mut held_up: Vec<Scope> = Vec::new();
-        for (ticket, scope, is_early) in due {
+        for (ticket, scope, is_early) in words {
             if held_up.contains(&scope) {
                 continue;
             }
