@@ -100,6 +100,17 @@ pub fn random_seed() -> Result<[u8; 32], FolderError> {
     Ok(seed)
 }
 
+/// Makes a folder that only its owner can enter, and its parents.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
 fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     let file = |source| FolderError::File { path: path.to_owned(), source };
     let mut options = fs::OpenOptions::new();
@@ -122,7 +133,7 @@ impl Folder {
         secrets: &DeviceSecrets,
         passphrase: Option<&str>,
     ) -> Result<Self, FolderError> {
-        fs::create_dir_all(path).map_err(|source| FolderError::File { path: path.to_owned(), source })?;
+        make_private(path).map_err(|source| FolderError::File { path: path.to_owned(), source })?;
         if path.join("device.json").exists() {
             return Err(FolderError::Occupied(path.to_owned()));
         }
@@ -199,6 +210,22 @@ impl Folder {
             Err(source) => return Err(FolderError::File { path: json, source }),
         };
         serde_json::from_slice(&bytes).map_err(|e| FolderError::Damaged { path: json, detail: e.to_string() })
+    }
+
+    /// The desk is to be dialled elsewhere from here on, or shows another certificate of its own.
+    pub fn readdress(path: &Path, base: String, certificate: Option<Digest>) -> Result<(), FolderError> {
+        let about = About { base, certificate, ..Self::about_in(path)? };
+        let (json, staged) = (path.join("device.json"), path.join("device.json.new"));
+        let bytes = serde_json::to_vec_pretty(&about)
+            .map_err(|e| FolderError::Damaged { path: json.clone(), detail: e.to_string() })?;
+        match fs::remove_file(&staged) {
+            Ok(()) => {}
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            Err(source) => return Err(FolderError::File { path: staged, source }),
+        }
+        write_private(&staged, &bytes)?;
+        // A crash before the rename leaves the old address, after it the new one.
+        fs::rename(&staged, &json).map_err(|source| FolderError::File { path: json, source })
     }
 
     /// Whose device it is.

@@ -3,6 +3,8 @@
 pub mod device_folder;
 pub mod doctor;
 pub mod import;
+pub mod init;
+pub mod serve;
 
 use std::path::PathBuf;
 
@@ -37,6 +39,10 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run a desk's server until it is told to stop
+    Serve(serve::Serve),
+    /// Found a desk: the server's folder, and the founding officers' devices
+    Init(init::Init),
     /// Say what is wrong with this installation, and how to mend it
     Doctor(doctor::Doctor),
     /// Bring in records from elsewhere, as closed packages
@@ -66,6 +72,8 @@ impl DataFolder {
 pub fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let output = output(cli);
     match &cli.command {
+        Command::Serve(command) => serve::run(command, output),
+        Command::Init(command) => init::run(command, output),
         Command::Doctor(command) => doctor::run(command, output),
         Command::Import(command) => import::run(command, output),
     }
