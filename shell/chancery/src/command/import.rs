@@ -30,8 +30,8 @@ const CLASS: u16 = 1;
 const CATCH_UP: Duration = Duration::from_secs(60);
 
 const AFTER: &str = "\
-Run it as a records officer's device. Each record becomes a closed package, sealed before it leaves this machine,
-with marks, parties and dates as found and gaps kept as gaps. It may be broken off at any moment: run it again, and
+Run it as a records officer's device. Each record becomes a closed package, sealed before it leaves this machine, \
+with marks, parties and dates as found and gaps kept as gaps. It may be broken off at any moment: run it again, and \
 it goes on where it stopped.
 
 Examples:
