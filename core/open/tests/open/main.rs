@@ -14,7 +14,6 @@ mod fixed;
 mod generation;
 mod keyring;
 mod knock;
-mod labels;
 mod record;
 mod shares;
 mod store;
