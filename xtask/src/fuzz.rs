@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::programs::{cargo, must_succeed, program, root, target_dir};
+use crate::programs::{cargo, must_succeed, output_of, program, root, target_dir};
 
 /// For `cargo xtask fuzz --help`.
 pub(crate) const HELP: &str = "\
@@ -25,8 +25,13 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1";
 
-/// Flags with a target named do not reach build scripts and procedural macros.
-const TARGET: &str = "x86_64-unknown-linux-gnu";
+/// This machine's target. With a target named the flags do not reach build scripts and procedural macros.
+fn host() -> Result<String> {
+    let version = output_of(program("rustc").arg("-vV"))?;
+    let host =
+        version.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc -vV names no host")?;
+    Ok(host.to_owned())
+}
 
 const SECONDS: u32 = 60;
 
@@ -52,7 +57,9 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         bail!("no decoder {unknown:?}: there are {}", decoders.join(", "));
     }
     decoders.retain(|decoder| named.is_empty() || named.contains(&decoder));
+    let host = host()?;
     let built = target_dir().join("fuzz");
+    let programs = built.join(&host).join("release");
     must_succeed(
         cargo()
             .env("RUSTFLAGS", FLAGS)
@@ -74,7 +81,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         let found = built.join("corpus").join(decoder);
         fs::create_dir_all(&found)?;
         must_succeed(
-            program(built.join(TARGET).join("release").join(decoder))
+            program(programs.join(decoder))
                 .arg(format!("-max_total_time={seconds}"))
                 .arg(format!("-max_len={INPUT_BYTES_MAX}"))
                 .arg(format!("-malloc_limit_mb={MEMORY_MB_MAX}"))
@@ -85,7 +92,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         )
         .with_context(|| format!("{decoder} came to harm; the input lies in {}", harm.display()))?;
         if keep {
-            keep_best(decoder)?;
+            keep_best(decoder, &programs)?;
         }
     }
     Ok(())
@@ -102,7 +109,7 @@ fn decoders() -> Result<Vec<String>> {
 }
 
 /// Adds to the committed corpus what reaches new code, the longest first: they go deepest.
-fn keep_best(decoder: &str) -> Result<()> {
+fn keep_best(decoder: &str, programs: &Path) -> Result<()> {
     let built = target_dir().join("fuzz");
     let committed = root().join("fuzz/corpus").join(decoder);
     let (small, covering) = (built.join("small").join(decoder), built.join("covering").join(decoder));
@@ -117,7 +124,7 @@ fn keep_best(decoder: &str) -> Result<()> {
         fs::copy(&item.path, small.join(&item.name))?;
     }
     must_succeed(
-        program(built.join(TARGET).join("release").join(decoder))
+        program(programs.join(decoder))
             .args(["-set_cover_merge=1", "-use_counters=0", "-verbosity=0"])
             .args([&covering, &committed, &small]),
     )?;
