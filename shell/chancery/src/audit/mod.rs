@@ -3,6 +3,7 @@
 pub mod auditor;
 pub mod export;
 pub mod finding;
+pub mod folder;
 
 use std::fmt;
 
