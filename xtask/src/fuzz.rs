@@ -69,7 +69,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
                 "--manifest-path",
                 "fuzz/libfuzzer/Cargo.toml",
                 "--target",
-                TARGET,
+                &host,
                 "--target-dir",
             ])
             .arg(&built),
