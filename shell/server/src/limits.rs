@@ -34,6 +34,9 @@ pub const REQUEST_HEAD: Duration = Duration::from_secs(10);
 /// A message must be written within this time; a slower device is dropped and comes back.
 pub const WRITE: Duration = Duration::from_secs(30);
 
+/// How long a closed connection is still read, so that the reason arrives.
+pub const LINGER: Duration = Duration::from_secs(1);
+
 /// All that a stranger may send before it has proved who it is, WebSocket frames included: a hello and an answer, or a
 /// knock, and pings while it waits.
 pub const STRANGER_BYTES: usize = 2 * chancery_wire::limits::STRANGER_BYTES_MAX;

@@ -16,6 +16,13 @@ pub(crate) struct Pending {
     pub(crate) news: News,
 }
 
+impl Pending {
+    pub(crate) fn bytes(&self) -> usize {
+        let bodies = self.bodies.iter().map(|(_, bytes)| bytes.len());
+        self.entries.iter().map(size).chain(bodies).sum()
+    }
+}
+
 /// The newest entries, kept to be sent out without reading them back.
 #[derive(Debug, Default)]
 pub(crate) struct Recent {

@@ -1,19 +1,23 @@
 //! `bodies/`: the ciphertext of sealed bodies, each under its SHA-256. Written through `object_store`, so that another
 //! kind of store can take its place; read back with the digest checked every time.
 
-use std::{io, path::Path as FilePath};
+use std::{
+    io,
+    path::Path as FilePath,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
+};
 
 use chancery_log::id::Digest;
 use futures_util::TryStreamExt as _;
 use object_store::{ObjectStore as _, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path};
-use tokio::runtime::Runtime;
 
 /// The body store of one data folder.
 #[derive(Debug)]
 pub struct Bodies {
     store: LocalFileSystem,
-    // object_store is async; this runs one call at a time on the calling thread.
-    runtime: Runtime,
 }
 
 /// Why a body could not be had or kept.
@@ -60,6 +64,18 @@ pub(crate) fn key(sha256: &Digest) -> String {
     format!("{}/{name}", name.get(..2).unwrap_or("00"))
 }
 
+impl BodyError {
+    /// What went wrong, without saying with which body: for logs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Missing(_) => "missing",
+            Self::Damaged { .. } => "damaged",
+            Self::Store { .. } => "the body store failed",
+            Self::Inbox(_) => "the inbox in log.db could not be read",
+        }
+    }
+}
+
 impl Bodies {
     /// Opens the folder, and makes it when it is not there.
     pub fn open(folder: &FilePath) -> Result<Self, BodiesError> {
@@ -67,15 +83,14 @@ impl Bodies {
         // with_fsync: the file, its folder and every folder made on the way are on the disk when `put` returns. Without
         // it a body taken out of the inbox could be lost by a loss of power.
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-        Ok(Self { store, runtime })
+        Ok(Self { store })
     }
 
     /// Keeps a body; when this returns it is on the disk. Keeping it twice is the same as once.
     pub fn put(&self, sha256: Digest, bytes: Vec<u8>) -> Result<(), BodyError> {
         let path = Path::from(key(&sha256));
         let put = self.store.put(&path, PutPayload::from(bytes));
-        self.runtime.block_on(put).map_err(|error| BodyError::Store { sha256, error })?;
+        wait(put).map_err(|error| BodyError::Store { sha256, error })?;
         Ok(())
     }
 
@@ -85,7 +100,7 @@ impl Bodies {
             let path = Path::from(key(&sha256));
             self.store.get(&path).await?.bytes().await
         };
-        let bytes = self.runtime.block_on(read).map_err(|error| {
+        let bytes = wait(read).map_err(|error| {
             if matches!(error, object_store::Error::NotFound { .. }) {
                 BodyError::Missing(sha256)
             } else {
@@ -97,7 +112,7 @@ impl Bodies {
 
     /// Removes a body; it is no error when it is not there.
     pub fn remove(&self, sha256: Digest) -> Result<(), BodyError> {
-        match self.runtime.block_on(self.store.delete(&Path::from(key(&sha256)))) {
+        match wait(self.store.delete(&Path::from(key(&sha256)))) {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(BodyError::Store { sha256, error }),
         }
@@ -105,10 +120,32 @@ impl Bodies {
 
     /// The digests of all bodies that are there, by the names of their files.
     pub fn list(&self) -> Result<Vec<Digest>, BodiesError> {
-        let listed: Vec<_> = self.runtime.block_on(self.store.list(None).try_collect())?;
+        let listed: Vec<_> = wait(self.store.list(None).try_collect())?;
         let names = listed.iter().filter_map(|object| object.location.filename());
         // A file that is not named by a digest is none of ours (a staged write that a crash cut short): left alone.
         Ok(names.filter_map(|name| name.parse().ok()).collect())
+    }
+}
+
+/// Runs one call to its end on the calling thread. `object_store` is async, and works on local files at once, or on a
+/// thread of its own where a runtime is at hand; a store over a network would bring its own runtime.
+fn wait<T>(call: impl Future<Output = T>) -> T {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut call = pin!(call);
+    loop {
+        match call.as_mut().poll(&mut context) {
+            Poll::Ready(done) => return done,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 

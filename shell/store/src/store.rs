@@ -49,6 +49,7 @@ pub struct Store {
     // Ahead of the log while a batch is open; put back when its commit fails.
     folded: Folded,
     pending: Pending,
+    failed_bytes: usize,
 
     // Behind the log, brought up to date by `settle`.
     views: Views,
@@ -184,6 +185,7 @@ impl Store {
             next_inbox_id,
             folded,
             pending: Pending::default(),
+            failed_bytes: 0,
             views,
             news: News::default(),
         })
@@ -269,12 +271,16 @@ impl Store {
         if self.pending.entries.is_empty() {
             return Ok(first..first);
         }
+        let bytes = self.pending.bytes();
         match self.try_commit() {
             Ok(()) => Ok(first..self.size()),
-            Err(error) => match self.roll_back() {
-                Ok(()) => Err(error),
-                Err(damage) => Err(CommitError::Broken(format!("{error}; then {damage}"))),
-            },
+            Err(error) => {
+                self.failed_bytes = bytes;
+                match self.roll_back() {
+                    Ok(()) => Err(error),
+                    Err(damage) => Err(CommitError::Broken(format!("{error}; then {damage}"))),
+                }
+            }
         }
     }
 
@@ -419,9 +425,9 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the disk takes writes: writes the checkpoint over itself.
+    /// Whether the disk takes as much as the last batch that failed for want of room.
     pub fn probe(&mut self) -> Result<(), CommitError> {
-        self.log.probe(&self.checkpoint).map_err(|error| match sqlite::disk_trouble(&error) {
+        self.log.probe(self.failed_bytes).map_err(|error| match sqlite::disk_trouble(&error) {
             Some(DiskTrouble::Full) => CommitError::Full,
             Some(DiskTrouble::Failing) | None => CommitError::Disk(error),
         })

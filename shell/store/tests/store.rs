@@ -17,7 +17,7 @@ use chancery_store::{
     store::{Admitted, CommitError, NotAdmitted, OpenError, Store},
 };
 use rusqlite::Connection;
-use world::{DEBRIEF, START_MS, World};
+use world::{DEBRIEF, World, start_ms};
 
 fn add_person(number: u16) -> Act {
     let mut id = [200; 16];
@@ -52,7 +52,7 @@ fn a_new_folder_holds_the_founding_act_under_a_signed_checkpoint() {
 fn a_desk_is_never_founded_over_another() {
     let (world, store) = World::found();
     drop(store);
-    let again = Store::create(&world.folder(), world.genesis(), &world.keys, START_MS);
+    let again = Store::create(&world.folder(), world.genesis(), &world.keys, start_ms());
     assert!(again.unwrap_err().to_string().contains("there is a desk already"));
     assert_eq!(Store::open(&world.folder()).unwrap().size(), 1);
 }
@@ -92,12 +92,14 @@ fn every_entry_is_proven_under_the_checkpoint_and_every_older_tree_extended() {
         world.officer.say(&mut store, Scope::Trust, &add_person(number), Vec::new());
     }
     store.commit().unwrap();
-    let old = checkpoint::verify(store.checkpoint(), "desk.example/log", store.desk().trust.log_key()).unwrap();
+    let old =
+        checkpoint::verify(store.checkpoint(), "desk.example/log", store.desk().trust.log_key()).unwrap();
     for number in 300..600 {
         world.officer.say(&mut store, Scope::Trust, &add_person(number), Vec::new());
     }
     store.commit().unwrap();
-    let new = checkpoint::verify(store.checkpoint(), "desk.example/log", store.desk().trust.log_key()).unwrap();
+    let new =
+        checkpoint::verify(store.checkpoint(), "desk.example/log", store.desk().trust.log_key()).unwrap();
     let mut proofs = store.proofs();
     for index in [0, 5, 255, 256, 300, 511, 512, store.size() - 1] {
         let leaf = LeafBytes::read(&store.entry(index).unwrap().leaf).unwrap();
@@ -112,25 +114,25 @@ fn every_entry_is_proven_under_the_checkpoint_and_every_older_tree_extended() {
 fn the_same_act_again_is_the_same_entry() {
     let (world, mut store) = World::at_work();
     let signed = world.officer.sign(&store, Scope::Trust, &add_person(1), Vec::new());
-    let first = store.admit(world.officer.offer(signed.clone()), START_MS).unwrap();
+    let first = store.admit(world.officer.offer(signed.clone()), start_ms()).unwrap();
     // Within the batch, after the commit, and after opening again.
-    let again = store.admit(world.officer.offer(signed.clone()), START_MS).unwrap();
+    let again = store.admit(world.officer.offer(signed.clone()), start_ms()).unwrap();
     assert_eq!((first, again), (Admitted::New(store.size()), Admitted::Known(store.size())));
     store.commit().unwrap();
     let index = store.size() - 1;
-    assert_eq!(store.admit(world.officer.offer(signed.clone()), START_MS).unwrap(), Admitted::Known(index));
+    assert_eq!(store.admit(world.officer.offer(signed.clone()), start_ms()).unwrap(), Admitted::Known(index));
     assert!(!store.is_batch_open());
     drop(store);
     let mut store = Store::open(&world.folder()).unwrap();
-    assert_eq!(store.admit(world.officer.offer(signed), START_MS).unwrap(), Admitted::Known(index));
+    assert_eq!(store.admit(world.officer.offer(signed), start_ms()).unwrap(), Admitted::Known(index));
 }
 
 #[test]
 fn another_act_under_a_used_counter_is_refused() {
     let (world, mut store) = World::at_work();
     let seen = Seen { trust: store.places().head(Scope::Trust), scope: store.places().head(Scope::Trust) };
-    let signed = world.officer.sign_as(Scope::Trust, &add_person(1), Vec::new(), 2, seen, START_MS);
-    let refused = store.admit(world.officer.offer(signed), START_MS);
+    let signed = world.officer.sign_as(Scope::Trust, &add_person(1), Vec::new(), 2, seen, start_ms());
+    let refused = store.admit(world.officer.offer(signed), start_ms());
     assert!(matches!(refused, Err(NotAdmitted::Refused(Refusal::CounterExpected { got: 2, .. }))));
 }
 
@@ -141,8 +143,8 @@ fn an_author_who_saw_another_history_is_told_so() {
     let other = Head { count: ours.count, last: Digest([1; 32]) };
     let counter = store.desk().next_counter(world.officer.device(), Scope::Trust);
     let seen = Seen { trust: other, scope: other };
-    let signed = world.officer.sign_as(Scope::Trust, &add_person(1), Vec::new(), counter, seen, START_MS);
-    let diverged = store.admit(world.officer.offer(signed), START_MS);
+    let signed = world.officer.sign_as(Scope::Trust, &add_person(1), Vec::new(), counter, seen, start_ms());
+    let diverged = store.admit(world.officer.offer(signed), start_ms());
     assert!(matches!(diverged, Err(NotAdmitted::Diverged { scope: Scope::Trust, head }) if head == ours));
 }
 
@@ -202,12 +204,12 @@ fn two_servers_can_not_open_the_same_folder() {
 fn the_time_of_the_log_never_goes_back() {
     let (world, mut store) = World::at_work();
     let signed = world.officer.sign(&store, Scope::Trust, &add_person(1), Vec::new());
-    store.admit(world.officer.offer(signed), START_MS + 90_000).unwrap();
+    store.admit(world.officer.offer(signed), start_ms() + 90_000).unwrap();
     let signed = world.officer.sign(&store, Scope::Trust, &add_person(2), Vec::new());
-    store.admit(world.officer.offer(signed), START_MS).unwrap();
+    store.admit(world.officer.offer(signed), start_ms()).unwrap();
     store.commit().unwrap();
     let last = LeafBytes::read(&store.entry(store.size() - 1).unwrap().leaf).unwrap();
-    assert_eq!(last.leaf().logged_ms, START_MS + 90_000);
+    assert_eq!(last.leaf().logged_ms, start_ms() + 90_000);
 }
 
 #[test]
@@ -370,7 +372,9 @@ fn a_changed_tile_is_named() {
 #[test]
 fn a_checkpoint_by_another_key_is_named() {
     let (world, store) = World::at_work();
-    let head = checkpoint::verify(store.checkpoint(), "desk.example/log", store.desk().trust.log_key()).unwrap().head();
+    let head = checkpoint::verify(store.checkpoint(), "desk.example/log", store.desk().trust.log_key())
+        .unwrap()
+        .head();
     drop(store);
     let other = ed25519_dalek::SigningKey::from_bytes(&[66; 32]);
     let note = checkpoint::sign("desk.example/log", head, &other).unwrap();

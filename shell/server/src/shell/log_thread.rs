@@ -160,6 +160,9 @@ impl Work {
 
     fn drain(&mut self) {
         while let Some(output) = self.switchboard.next_output() {
+            // Whoever is told that an act is put off finds the health page agreeing.
+            let trouble = self.switchboard.status().trouble;
+            self.report(trouble.map_or(HealthState::Good, HealthState::PutOff));
             match output {
                 Output::Send { connection, message } => self.send(connection, message),
                 Output::LetIn { connection, device, key } => {

@@ -3,14 +3,19 @@
 use std::sync::mpsc::Receiver;
 
 use chancery_store::mover::Mover;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tracing::warn;
 
 use super::log_thread::ToLog;
 use crate::{limits::MOVE_AT_ONCE, switchboard::input::Input};
 
-/// Runs until nobody nudges any more.
-pub(crate) fn run(mover: &Mover, nudges: &Receiver<()>, log: &mpsc::Sender<ToLog>) {
+/// Runs until nobody nudges any more; `_ended` is dropped then.
+pub(crate) fn run(
+    mover: &Mover,
+    nudges: &Receiver<()>,
+    log: &mpsc::Sender<ToLog>,
+    _ended: oneshot::Sender<()>,
+) {
     for () in nudges {
         match mover.run(MOVE_AT_ONCE) {
             Ok(moved) if moved.is_empty() => {}
@@ -21,7 +26,7 @@ pub(crate) fn run(mover: &Mover, nudges: &Receiver<()>, log: &mpsc::Sender<ToLog
                 }
             }
             // They stay in the inbox, where they are safe; the next nudge tries again.
-            Err(error) => warn!(%error, "bodies could not be moved yet"),
+            Err(error) => warn!(error = error.kind(), "bodies could not be moved yet"),
         }
     }
 }

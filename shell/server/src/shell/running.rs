@@ -78,6 +78,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     accepting: JoinHandle<()>,
     ended: oneshot::Receiver<Result<(), String>>,
+    mover_ended: oneshot::Receiver<()>,
     places: Arc<Semaphore>,
     sockets: u32,
 }
@@ -112,9 +113,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     spawned.map_err(StartError::Thread)?;
     let mover = opening.await.map_err(|_| StartError::LogThread)??;
     let moving = log.clone();
+    let (moved, mover_ended) = oneshot::channel();
     let spawned = thread::Builder::new()
         .name("mover".into())
-        .spawn(move || mover_thread::run(&mover, &nudges, &moving));
+        .spawn(move || mover_thread::run(&mover, &nudges, &moving, moved));
     spawned.map_err(StartError::Thread)?;
     let shelf = Shelf::open(&Folder::new(&config.folder)).map_err(OpenError::from)?;
     let sockets = u32::try_from(config.limits.sockets).unwrap_or(u32::MAX);
@@ -143,7 +145,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let accepting = tokio::spawn(accept::run(listener, front, stopping));
     tokio::spawn(tick(log.clone()));
     info!(tls = certificate.is_some(), "the server takes connections");
-    Ok(Running { addr, certificate, log, stop, accepting, ended, places, sockets })
+    Ok(Running { addr, certificate, log, stop, accepting, ended, mover_ended, places, sockets })
 }
 
 async fn tick(log: mpsc::Sender<ToLog>) {
@@ -179,6 +181,10 @@ impl Running {
             warn!("the log thread has ended already");
         }
         let ended = self.wait().await;
+        // Dropped at the thread's end, whatever it sends.
+        if timeout(limits::DRAIN, &mut self.mover_ended).await.is_err() {
+            warn!("bodies were still being moved; the next start goes on with them");
+        }
         if timeout(limits::DRAIN, self.places.acquire_many(self.sockets)).await.is_err() {
             warn!("some devices could not be told that the server stops");
         }

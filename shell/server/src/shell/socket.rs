@@ -23,8 +23,8 @@ use futures_util::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    sync::{Semaphore, mpsc},
-    time::{Instant, timeout, timeout_at},
+    sync::{Semaphore, mpsc, oneshot},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_tungstenite::{
     WebSocketStream,
@@ -97,35 +97,38 @@ where
     let Ok(_place) = Arc::clone(&lines.places).try_acquire_owned() else {
         return turn_away(&mut web).await;
     };
-    let (sink, source) = web.split();
+    let (sink, mut source) = web.split();
     let (out, outgoing) = mpsc::channel(limits::OUT_QUEUE);
+    let (tell, told) = oneshot::channel();
     let idle = lines.limits.idle;
-    let socket = Socket { out: out.clone(), door: Arc::clone(&door) };
+    let socket = Socket { out, door: Arc::clone(&door) };
     if lines.log.send(ToLog::Opened { connection, host, socket }).await.is_err() {
         return;
     }
-    let mut writer = tokio::spawn(write(sink, outgoing, idle / 3));
+    let mut writer = tokio::spawn(write(sink, outgoing, told, idle / 3));
     let mut reader = Reader { connection, door, pass, lines: lines.clone(), since: Instant::now() };
     let end = tokio::select! {
-        end = reader.read(source) => end,
-        // The writer ends when it was told to close, or can't write.
+        end = reader.read(&mut source) => end,
+        // The writer ends when it was told to close, when the log thread let go of it, or when it can't write.
         _ = &mut writer => End::Gone,
     };
     if let End::Told(because) = end {
         info!(connection = connection.0, reason = reason(&because), "a connection is closed");
-        // A full queue belongs to a device that would not take the reason either.
-        if out.try_send(ToSocket::Close(because)).is_err() {
-            debug!(connection = connection.0, "it is not told why");
+        if tell.send(because).is_err() {
+            debug!("it can not be told why");
         }
     }
-    drop(out);
     let gone = ToLog::Input { input: Input::Gone { connection }, _place: None };
     if lines.log.send(gone).await.is_err() {
         debug!("the log thread has stopped");
     }
-    if !writer.is_finished() && timeout(limits::DRAIN, &mut writer).await.is_err() {
+    if !writer.is_finished() && timeout(limits::WRITE, &mut writer).await.is_err() {
         writer.abort();
     }
+    // What is still on its way is read and thrown away: closing on unread bytes would reset the connection, and the
+    // reason with it.
+    let lingered = timeout(limits::LINGER, async { while let Some(Ok(_)) = source.next().await {} }).await;
+    debug!(connection = connection.0, clean = lingered.is_ok(), "a connection ended");
 }
 
 /// There is no place: it is told so, and when to come again.
@@ -147,22 +150,31 @@ where
 async fn write<S>(
     mut sink: SplitSink<Web<S>, Message>,
     mut outgoing: mpsc::Receiver<ToSocket>,
+    mut told: oneshot::Receiver<Closing>,
     beat: Duration,
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     loop {
-        let (message, last) = match timeout(beat, outgoing.recv()).await {
-            Ok(Some(ToSocket::Message(message))) => (message, false),
-            Ok(Some(ToSocket::Close(because))) => (Box::new(ToClient::Closing { because }), true),
-            Ok(None) => return,
-            Err(_) => {
+        let next = tokio::select! {
+            biased;
+            // First, because the log thread lets go of the socket right after.
+            Ok(because) = &mut told => ToSocket::Close(because),
+            next = outgoing.recv() => match next {
+                Some(next) => next,
+                None => return,
+            },
+            () = sleep(beat) => {
                 // Silence: the other side's answer to a ping shows that it is still there.
                 match timeout(limits::WRITE, sink.send(Message::Ping(Vec::new().into()))).await {
                     Ok(Ok(())) => continue,
                     Ok(Err(_)) | Err(_) => return,
                 }
             }
+        };
+        let (message, last) = match next {
+            ToSocket::Message(message) => (message, false),
+            ToSocket::Close(because) => (Box::new(ToClient::Closing { because }), true),
         };
         let Ok(bytes) = message.write() else { return };
         match timeout(limits::WRITE, sink.send(Message::Binary(bytes.into()))).await {
@@ -187,7 +199,7 @@ struct Reader {
 }
 
 impl Reader {
-    async fn read<S>(&mut self, mut source: SplitStream<Web<S>>) -> End
+    async fn read<S>(&mut self, source: &mut SplitStream<Web<S>>) -> End
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {

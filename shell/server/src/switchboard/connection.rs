@@ -60,6 +60,8 @@ pub(crate) struct Line {
     under_way_bytes: usize,
     /// Acts that wait for their receipt.
     pub(crate) proposed: usize,
+    /// The devices that it was told wait at the door.
+    pub(crate) knocks_shown: Vec<DeviceId>,
 }
 
 impl Line {
@@ -75,6 +77,7 @@ impl Line {
             under_way: VecDeque::new(),
             under_way_bytes: 0,
             proposed: 0,
+            knocks_shown: Vec::new(),
         }
     }
 

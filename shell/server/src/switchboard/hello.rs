@@ -89,12 +89,11 @@ impl Switchboard {
             .chain(packages)
             .map(|scope| ScopeAt { scope, head: places.head(scope) })
             .collect();
-        let person = line.person;
         known.state = State::In(Box::new(line));
         let Some(checkpoint) = self.advance(connection) else { return };
         let server_ms = self.now_ms;
         self.send(connection, ToClient::Welcome { server_ms, checkpoint, scopes });
-        self.show_knocks(connection, person);
+        self.show_knocks(connection);
         info!(connection = connection.0, "a device is in");
     }
 }

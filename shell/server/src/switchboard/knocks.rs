@@ -124,42 +124,27 @@ impl Switchboard {
     }
 
     fn tell_approvers(&mut self) {
-        let lines: Vec<(ConnectionId, PersonId)> = self
-            .connections
-            .iter()
-            .filter_map(|(connection, known)| match &known.state {
-                State::In(line) => Some((*connection, line.person)),
-                State::Fresh | State::Challenged { .. } | State::Knocking | State::Proved(_) => None,
-            })
-            .collect();
-        for (connection, person) in lines {
-            if let Some(knocks) = self.knocks_for(person) {
-                self.send(connection, ToClient::Knocks { knocks });
-            }
+        let all: Vec<ConnectionId> = self.connections.keys().copied().collect();
+        for connection in all {
+            self.show_knocks(connection);
         }
     }
 
-    /// Tells a device that just came in who waits.
-    pub(super) fn show_knocks(&mut self, connection: ConnectionId, person: PersonId) {
-        if let Some(knocks) = self.knocks_for(person).filter(|knocks| !knocks.is_empty()) {
+    /// Tells a device who waits, when that is not what it was told before.
+    pub(super) fn show_knocks(&mut self, connection: ConnectionId) {
+        let Some(known) = self.connections.get_mut(&connection) else { return };
+        let State::In(line) = &mut known.state else { return };
+        let trust = &self.store.desk().trust;
+        // A security officer may answer all, anybody those of own new devices.
+        let officer =
+            trust.person(line.person).is_some_and(|known| known.roles.contains(&Role::SecurityOfficer));
+        let concerned = self.knocks.waiting.iter().filter(|waiting| officer || waiting.person == line.person);
+        let (shown, knocks): (Vec<_>, Vec<_>) =
+            concerned.map(|waiting| (waiting.device, waiting.knock.clone())).unzip();
+        if line.knocks_shown != shown {
+            line.knocks_shown = shown;
             self.send(connection, ToClient::Knocks { knocks });
         }
-    }
-
-    /// The knocks that this person may answer: a security officer all, anybody those of own new devices. None for who
-    /// has never been concerned by one.
-    fn knocks_for(&self, person: PersonId) -> Option<Vec<ByteBuf>> {
-        let trust = &self.store.desk().trust;
-        let officer = trust.person(person).is_some_and(|known| known.roles.contains(&Role::SecurityOfficer));
-        let knocks: Vec<ByteBuf> = self
-            .knocks
-            .waiting
-            .iter()
-            .filter(|waiting| officer || waiting.person == person)
-            .map(|waiting| waiting.knock.clone())
-            .collect();
-        let invited = || trust.invitations().values().any(|invitation| invitation.person == person);
-        (officer || !knocks.is_empty() || invited()).then_some(knocks)
     }
 }
 

@@ -161,16 +161,8 @@ impl Switchboard {
                 message: ToClient::Body { sha256, bytes: ByteBuf::from(bytes) },
             },
             Err(BodyError::Missing(_)) => missing,
-            Err(BodyError::Damaged { .. }) => {
-                error!("a body is damaged on the disk; `chancery check` names it");
-                missing
-            }
-            Err(BodyError::Store { error, .. }) => {
-                error!(%error, "a body could not be read");
-                missing
-            }
-            Err(BodyError::Inbox(error)) => {
-                error!(%error, "a body could not be read from the inbox");
+            Err(error) => {
+                error!(error = error.kind(), "a body could not be read; `chancery check` names it");
                 missing
             }
         }

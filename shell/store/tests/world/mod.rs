@@ -2,7 +2,12 @@
 //! Bodies are random bytes: nothing under test opens them.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::OnceLock,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use chancery_desk::{
     act::{Act, Custodians, Genesis, OfficePurpose, Opening, Role},
@@ -11,7 +16,9 @@ use chancery_desk::{
 use chancery_log::{
     act::{self, ACT_VERSION, BodyKind, BodyRef, Envelope, Head, Seen},
     cbor,
-    id::{CounterpartId, DeskId, DeviceId, Digest, InvitationId, OfficeId, PackageId, PersonId, Scope, Vault},
+    id::{
+        CounterpartId, DeskId, DeviceId, Digest, InvitationId, OfficeId, PackageId, PersonId, Scope, Vault,
+    },
 };
 use chancery_seal::{
     body::mark::Rank,
@@ -27,64 +34,68 @@ use ed25519_dalek::SigningKey;
 use serde_bytes::ByteBuf;
 use tempfile::TempDir;
 
-/// The clock starts here: 1 January 2026, noon UTC.
-pub const START_MS: u64 = 1_767_268_800_000;
-pub const DESK: DeskId = DeskId([7; 16]);
-pub const SECURITY: OfficeId = OfficeId([1; 16]);
-pub const DIRECTORY: OfficeId = OfficeId([2; 16]);
-pub const COUNTERPART: CounterpartId = CounterpartId([3; 16]);
-pub const DEBRIEF: PackageId = PackageId([9; 16]);
+/// The clock starts here: now, so that a server in front of it finds nothing that is old.
+pub(crate) fn start_ms() -> u64 {
+    static START_MS: OnceLock<u64> = OnceLock::new();
+    *START_MS
+        .get_or_init(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap())
+}
+pub(crate) const DESK: DeskId = DeskId([7; 16]);
+pub(crate) const SECURITY: OfficeId = OfficeId([1; 16]);
+pub(crate) const DIRECTORY: OfficeId = OfficeId([2; 16]);
+pub(crate) const COUNTERPART: CounterpartId = CounterpartId([3; 16]);
+pub(crate) const DEBRIEF: PackageId = PackageId([9; 16]);
 
 /// Somebody with one device.
 #[derive(Clone)]
-pub struct Member {
-    pub person: PersonId,
-    pub key: SigningKey,
-    pub keys: DeviceKeys,
+pub(crate) struct Member {
+    pub(crate) person: PersonId,
+    pub(crate) key: SigningKey,
+    pub(crate) keys: DeviceKeys,
 }
 
-pub struct World {
-    pub dir: TempDir,
-    pub keys: ServerKeys,
-    pub officer: Member,
-    pub second: Member,
-    pub principal: Member,
-    pub duty: Member,
+pub(crate) struct World {
+    pub(crate) dir: TempDir,
+    pub(crate) keys: ServerKeys,
+    pub(crate) officer: Member,
+    pub(crate) second: Member,
+    pub(crate) principal: Member,
+    pub(crate) duty: Member,
 }
 
 /// A signed act and its bodies, as they travel.
 #[derive(Clone)]
-pub struct Signed {
-    pub act: Vec<u8>,
-    pub bodies: Vec<Vec<u8>>,
+pub(crate) struct Signed {
+    pub(crate) act: Vec<u8>,
+    pub(crate) bodies: Vec<Vec<u8>>,
 }
 
-pub type Words<'a> = Vec<(BodyKind, &'a [u8])>;
+pub(crate) type Words<'a> = Vec<(BodyKind, &'a [u8])>;
 
 impl Member {
-    pub fn new(number: u8) -> Self {
+    pub(crate) fn new(number: u8) -> Self {
         let key = SigningKey::from_bytes(&[number; 32]);
         let receives = ByteBuf::from(vec![number; RECEIVE_KEY_BYTES]);
         let keys = DeviceKeys { signs: key.verifying_key().to_bytes(), receives };
         Self { person: PersonId([number; 16]), key, keys }
     }
 
-    pub fn device(&self) -> DeviceId {
+    pub(crate) fn device(&self) -> DeviceId {
         self.keys.id()
     }
 
-    pub fn cert(&self) -> DeviceCert {
+    pub(crate) fn cert(&self) -> DeviceCert {
         DeviceCert { person: self.person, keys: self.keys.clone() }
     }
 
     /// Signs what this member's device would say next, having seen all that the store has.
-    pub fn sign(&self, store: &Store, scope: Scope, act: &Act, words: Words<'_>) -> Signed {
+    pub(crate) fn sign(&self, store: &Store, scope: Scope, act: &Act, words: Words<'_>) -> Signed {
         let seen = Seen { trust: store.places().head(Scope::Trust), scope: store.places().head(scope) };
         let counter = store.desk().next_counter(self.device(), scope);
-        self.sign_as(scope, act, words, counter, seen, START_MS + 1_000)
+        self.sign_as(scope, act, words, counter, seen, start_ms() + 1_000)
     }
 
-    pub fn sign_as(
+    pub(crate) fn sign_as(
         &self,
         scope: Scope,
         act: &Act,
@@ -113,26 +124,26 @@ impl Member {
         Signed { act, bodies: words.into_iter().map(|(_, bytes)| bytes.to_vec()).collect() }
     }
 
-    pub fn offer(&self, signed: Signed) -> Offer {
+    pub(crate) fn offer(&self, signed: Signed) -> Offer {
         Offer::check(signed.act, signed.bodies, &self.key.verifying_key()).unwrap()
     }
 
     /// Takes an act into the open batch.
-    pub fn say(&self, store: &mut Store, scope: Scope, act: &Act, words: Words<'_>) -> u64 {
+    pub(crate) fn say(&self, store: &mut Store, scope: Scope, act: &Act, words: Words<'_>) -> u64 {
         let offer = self.offer(self.sign(store, scope, act, words));
-        match store.admit(offer, START_MS + 1_000).unwrap() {
+        match store.admit(offer, start_ms() + 1_000).unwrap() {
             Admitted::New(index) | Admitted::Known(index) => index,
         }
     }
 
     /// A note in the debrief; `text` stands for ciphertext.
-    pub fn note(&self, store: &mut Store, text: &[u8]) -> u64 {
+    pub(crate) fn note(&self, store: &mut Store, text: &[u8]) -> u64 {
         let kind = BodyKind::Sealed(Vault::Package(DEBRIEF), 1);
         self.say(store, Scope::Package(DEBRIEF), &Act::NoteTaken { instead_of: None }, vec![(kind, text)])
     }
 
     /// The vault's next generation, wrapped to whom the rules say.
-    pub fn make_generation(&self, store: &mut Store, vault: Vault) {
+    pub(crate) fn make_generation(&self, store: &mut Store, vault: Vault) {
         let next = Vaults::at(&store.desk().trust, None).next_generation(vault);
         let generation = generation(next.number, next.readers, RECEIVE_KEY_BYTES);
         let wraps = (BodyKind::Wraps(vault, next.number), b"wraps".as_slice());
@@ -145,7 +156,7 @@ fn generation(number: u32, readers: Vec<WrappedTo>, receives: usize) -> Generati
     Generation { number, commitment: Digest([4; 32]), receives, readers, chained: false }
 }
 
-pub fn opening(store: &Store, readers: &[PersonId]) -> Opening {
+pub(crate) fn opening(store: &Store, readers: &[PersonId]) -> Opening {
     let readers: BTreeSet<Reader> = readers.iter().map(|person| Reader::Person(*person)).collect();
     let vaults = Vaults::at(&store.desk().trust, None);
     let wrapped = readers.iter().map(|reader| {
@@ -156,14 +167,14 @@ pub fn opening(store: &Store, readers: &[PersonId]) -> Opening {
     Opening { class: 3, level: Rank(0), readers, vault }
 }
 
-pub fn opening_words(package: PackageId) -> Words<'static> {
+pub(crate) fn opening_words(package: PackageId) -> Words<'static> {
     let vault = Vault::Package(package);
     vec![(BodyKind::Wraps(vault, 1), b"wraps"), (BodyKind::Sealed(vault, 1), b"sealed words")]
 }
 
 impl World {
     /// A folder with nothing but the founding act.
-    pub fn found() -> (Self, Store) {
+    pub(crate) fn found() -> (Self, Store) {
         let world = Self {
             dir: TempDir::new().unwrap(),
             keys: ServerKeys::from_seeds(&[101; 32], &[102; 32]),
@@ -172,11 +183,11 @@ impl World {
             principal: Member::new(13),
             duty: Member::new(14),
         };
-        let store = Store::create(&world.folder(), world.genesis(), &world.keys, START_MS).unwrap();
+        let store = Store::create(&world.folder(), world.genesis(), &world.keys, start_ms()).unwrap();
         (world, store)
     }
 
-    pub fn genesis(&self) -> Vec<u8> {
+    pub(crate) fn genesis(&self) -> Vec<u8> {
         let observer = Member::new(102);
         let people = BTreeSet::from([self.officer.person, self.second.person]);
         let genesis = Act::DeskFounded(Genesis {
@@ -188,20 +199,21 @@ impl World {
             custodians: Custodians { needed: 2, people },
         });
         let seen = Seen { trust: Head::EMPTY, scope: Head::EMPTY };
-        self.officer.sign_as(Scope::Trust, &genesis, Vec::new(), 1, seen, START_MS).act
+        self.officer.sign_as(Scope::Trust, &genesis, Vec::new(), 1, seen, start_ms()).act
     }
 
-    pub fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.dir.path().join("desk")
     }
 
     /// A desk at work: everybody has a device and a vault, and there is a debrief that principal and duty officer read.
-    pub fn at_work() -> (Self, Store) {
+    pub(crate) fn at_work() -> (Self, Store) {
         let (world, mut store) = Self::found();
         let (officer, second) = (&world.officer, &world.second);
         officer.make_generation(&mut store, Vault::Person(officer.person));
         second.make_generation(&mut store, Vault::Person(second.person));
-        for (office, purpose) in [(SECURITY, OfficePurpose::Security), (DIRECTORY, OfficePurpose::Directory)] {
+        for (office, purpose) in [(SECURITY, OfficePurpose::Security), (DIRECTORY, OfficePurpose::Directory)]
+        {
             officer.say(&mut store, Scope::Trust, &Act::OfficeMade { office, purpose }, Vec::new());
             for person in [officer.person, second.person] {
                 officer.say(&mut store, Scope::Trust, &Act::OfficeMemberAdded { office, person }, Vec::new());
@@ -220,7 +232,7 @@ impl World {
     }
 
     /// A person with a device, invited and approved by the first officer, and the person's vault.
-    pub fn enrol(&self, store: &mut Store, member: &Member, roles: BTreeSet<Role>) {
+    pub(crate) fn enrol(&self, store: &mut Store, member: &Member, roles: BTreeSet<Role>) {
         let person = member.person;
         self.officer.say(store, Scope::Trust, &Act::PersonAdded { person, roles }, Vec::new());
         let invitation = self.invite(store, member);
@@ -229,9 +241,9 @@ impl World {
         member.make_generation(store, Vault::Person(person));
     }
 
-    pub fn invite(&self, store: &mut Store, member: &Member) -> InvitationId {
+    pub(crate) fn invite(&self, store: &mut Store, member: &Member) -> InvitationId {
         let (person, invitation) = (member.person, InvitationId(member.person.0));
-        let until_ms = START_MS + 3_600_000;
+        let until_ms = start_ms() + 3_600_000;
         let secret = Digest([8; 32]);
         let act = Act::DeviceInvited { invitation, person, secret, until_ms };
         let kind = BodyKind::Sealed(Vault::Office(SECURITY), 1);
