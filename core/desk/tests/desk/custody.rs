@@ -1,7 +1,7 @@
 //! Custodians: shares go to all of them as they stand, and come back one by one for an agreed recovery.
 
 use chancery_desk::{
-    act::{Act, Guarded, ShareDealt},
+    act::{Act, Guarded},
     custody::shares_to,
     refusal::{Refusal, Thing},
 };
@@ -9,23 +9,13 @@ use chancery_log::id::{Digest, PackageId, Scope, Vault};
 
 use crate::world::{CUSTODIAN, DUTY, DUTY_DESK, NOTES, OFFICER_A, OFFICER_B, World, cert, keys, made};
 
-fn shares(world: &World) -> Vec<ShareDealt> {
-    let to = shares_to(&world.desk.trust).unwrap();
-    let share = |(custodian, generation)| ShareDealt { custodian, generation, commitment: Digest([4; 32]) };
-    to.into_iter().map(share).collect()
-}
-
-fn deal(world: &World, vault: Vault) -> Act {
-    Act::SharesDealt { vault, generation: 1, needed: 2, shares: shares(world) }
-}
-
 #[test]
 fn a_holder_deals_to_exactly_the_custodians() {
     let mut world = World::staffed();
     let vault = Vault::Person(DUTY);
-    let others = world.trust_refusal(NOTES, deal(&world, vault));
+    let others = world.trust_refusal(NOTES, world.deal(vault));
     assert!(matches!(others, Refusal::NotAHolder { .. }));
-    let Act::SharesDealt { shares, .. } = deal(&world, vault) else { panic!("another act") };
+    let Act::SharesDealt { shares, .. } = world.deal(vault) else { panic!("another act") };
     let act = |generation, needed, shares| Act::SharesDealt { vault, generation, needed, shares };
     let wrong = [
         act(2, 2, shares.clone()),
@@ -39,18 +29,18 @@ fn a_holder_deals_to_exactly_the_custodians() {
             Refusal::SharesExpected(_) | Refusal::GenerationExpected { .. }
         ));
     }
-    world.trust(DUTY, deal(&world, vault));
-    let again = world.trust_refusal(DUTY, deal(&world, vault));
+    world.trust(DUTY, world.deal(vault));
+    let again = world.trust_refusal(DUTY, world.deal(vault));
     assert_eq!(again, Refusal::AlreadyThere(Thing::Shares(vault, 1)));
     let package = Vault::Package(PackageId([1; 16]));
-    assert_eq!(world.trust_refusal(DUTY, deal(&world, package)), Refusal::NoVaultYet(package));
-    world.trust(DUTY, deal(&world, Vault::Office(DUTY_DESK)));
+    assert_eq!(world.trust_refusal(DUTY, world.deal(package)), Refusal::NoVaultYet(package));
+    world.trust(DUTY, world.deal(Vault::Office(DUTY_DESK)));
 }
 
 fn recovering() -> (World, Digest) {
     let mut world = World::staffed();
-    world.trust(DUTY, deal(&world, Vault::Person(DUTY)));
-    world.trust(DUTY, deal(&world, Vault::Office(DUTY_DESK)));
+    world.trust(DUTY, world.deal(Vault::Person(DUTY)));
+    world.trust(DUTY, world.deal(Vault::Office(DUTY_DESK)));
     let recovery = world.trust(OFFICER_A, Act::GuardedAsked(Guarded::Recovery(cert(DUTY, 220))));
     (world, recovery)
 }
@@ -71,8 +61,13 @@ fn each_custodian_releases_the_own_share_once_for_that_persons_vaults() {
     let (mut world, recovery) = recovering();
     world.trust(OFFICER_B, Act::GuardedAgreed { asked: recovery });
     let vault = Vault::Person(DUTY);
-    let share_of =
-        |person| 1 + shares(&world).iter().position(|share| share.custodian == person).unwrap() as u8;
+    let share_of = |person| {
+        1 + shares_to(&world.desk.trust)
+            .unwrap()
+            .iter()
+            .position(|(custodian, _)| *custodian == person)
+            .unwrap() as u8
+    };
     let (own, others) = (share_of(CUSTODIAN), share_of(OFFICER_A));
     let refused = world.trust_refusal(CUSTODIAN, release(recovery, vault, others));
     assert_eq!(refused, Refusal::NotACustodian(CUSTODIAN));

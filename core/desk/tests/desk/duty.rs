@@ -8,11 +8,9 @@ use chancery_desk::{
 use chancery_log::id::PersonId;
 
 use crate::world::{
-    ADVISER, CALL, DUTY, DUTY_DESK, INTERPRETER, NOTES, OFFICER_A, PRINCIPAL, RECORDS, World, first_device,
-    post_of,
+    ADVISER, CALL, DUTY, DUTY_DESK, INTERPRETER, NOTES, OFFICER_A, PRINCIPAL, RECORDS, SECOND, World,
+    first_device, post_of,
 };
-
-const SECOND: PersonId = PersonId([30; 16]);
 
 fn with_second_duty_officer() -> World {
     let mut world = World::staffed();

@@ -2,13 +2,14 @@
 
 mod beside;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use chancery_desk::{
     act::{
-        Act, CallEnd, CallKind, Custodians, Genesis, LineKind, OfficePurpose, Opening, PartyRole, Post, Role,
-        Rules, Who,
+        Act, CallEnd, CallKind, Custodians, Genesis, Guarded, LineKind, OfficePurpose, Opening, PartyRole,
+        Post, Role, Rules, ShareDealt, Who,
     },
+    custody::shares_to,
     desk::Desk,
     refusal::Refusal,
     said::{Place, Said},
@@ -42,6 +43,8 @@ pub(crate) const RECORDS: PersonId = PersonId([7; 16]);
 pub(crate) const OFFICER_A: PersonId = PersonId([8; 16]);
 pub(crate) const OFFICER_B: PersonId = PersonId([9; 16]);
 pub(crate) const CUSTODIAN: PersonId = PersonId([10; 16]);
+/// A second duty officer, where there is one.
+pub(crate) const SECOND: PersonId = PersonId([30; 16]);
 
 pub(crate) const DIRECTORY: OfficeId = OfficeId([1; 16]);
 pub(crate) const SECURITY: OfficeId = OfficeId([2; 16]);
@@ -62,21 +65,28 @@ pub(crate) struct World {
     pub(crate) log: Vec<(Said, Place)>,
 }
 
-/// A device's keys by its number; real Ed25519 keys, receiving keys of the right length only.
-pub(crate) fn keys(number: u16) -> DeviceKeys {
+/// Making keys takes long, and generated histories need them often.
+static KEYS: LazyLock<Vec<(DeviceKeys, DeviceId)>> = LazyLock::new(|| (0..=1001).map(make_keys).collect());
+
+fn make_keys(number: u16) -> (DeviceKeys, DeviceId) {
     let mut seed = [0; 32];
     seed[..2].copy_from_slice(&number.to_be_bytes());
     let mut receives = vec![0; RECEIVE_KEY_BYTES];
     receives[..2].copy_from_slice(&number.to_be_bytes());
-    DeviceKeys {
-        signs: SigningKey::from_bytes(&seed).verifying_key().to_bytes(),
-        receives: ByteBuf::from(receives),
-    }
+    let signs = SigningKey::from_bytes(&seed).verifying_key().to_bytes();
+    let keys = DeviceKeys { signs, receives: ByteBuf::from(receives) };
+    let id = keys.id();
+    (keys, id)
+}
+
+/// A device's keys by its number; real Ed25519 keys, receiving keys of the right length only.
+pub(crate) fn keys(number: u16) -> DeviceKeys {
+    KEYS[usize::from(number)].0.clone()
 }
 
 /// The first device of a person has the number of the person's id.
 pub(crate) fn first_device(person: PersonId) -> DeviceId {
-    keys(u16::from(person.0[0])).id()
+    KEYS[usize::from(person.0[0])].1
 }
 
 pub(crate) fn observer() -> DeviceId {
@@ -154,6 +164,33 @@ impl World {
         world.trust(DUTY, Act::CounterpartAdded { counterpart: COUNTERPART });
         world.trust(OFFICER_A, Act::RulesSet(world.rules()));
         world
+    }
+
+    /// Busy: two duty officers, one of them on duty; vaults dealt to the custodians, and a recovery agreed.
+    pub(crate) fn busy() -> Self {
+        let mut world = Self::with_live_call();
+        world.trust(OFFICER_A, Act::PersonAdded { person: SECOND, roles: [Role::DutyOfficer].into() });
+        world.enrol(SECOND, 30);
+        world.trust(OFFICER_A, Act::OfficeMemberAdded { office: DUTY_DESK, person: SECOND });
+        world.keep_vaults();
+        world.trust(DUTY, Act::DutyTaken { post: Post::DutyOfficer });
+        for (by, vault) in [(DUTY, Vault::Person(DUTY)), (NOTES, Vault::Person(NOTES))] {
+            world.trust(by, world.deal(vault));
+        }
+        let recovery = Guarded::Recovery(cert(NOTES, 390));
+        let asked = world.trust(OFFICER_A, Act::GuardedAsked(recovery));
+        world.trust(OFFICER_B, Act::GuardedAgreed { asked });
+        world
+    }
+
+    /// A vault's newest generation, dealt to the custodians as they stand.
+    pub(crate) fn deal(&self, vault: Vault) -> Act {
+        let to = shares_to(&self.desk.trust).unwrap();
+        let share =
+            |(custodian, generation)| ShareDealt { custodian, generation, commitment: Digest([4; 32]) };
+        let shares = to.into_iter().map(share).collect();
+        let generation = self.vaults(vault).state(vault).map_or(1, |state| state.number());
+        Act::SharesDealt { vault, generation, needed: self.desk.trust.custodians().needed, shares }
     }
 
     /// With a planned call requested by the duty officer, open to everybody who works on it.
@@ -321,7 +358,7 @@ impl World {
     /// An act as a correct device would say it at this moment: counter, time, bodies.
     pub(crate) fn said(&self, author: DeviceId, scope: Scope, act: Act) -> Said {
         let bodies = self.bodies(author, scope, &act).into_iter().map(body).collect();
-        let name = format!("{:?} {scope} {author} {}", act, self.log.len());
+        let name = format!("{scope} {author} {}", self.log.len());
         Said {
             digest: Digest::of(name.as_bytes()),
             desk: DESK,
