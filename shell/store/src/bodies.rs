@@ -13,6 +13,7 @@ use std::{
 use chancery_log::id::Digest;
 use futures_util::TryStreamExt as _;
 use object_store::{ObjectStore as _, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path};
+use sha2::{Digest as _, Sha256};
 
 /// The body store of one data folder.
 #[derive(Debug)]
@@ -124,6 +125,19 @@ impl Bodies {
         let names = listed.iter().filter_map(|object| object.location.filename());
         // A file that is not named by a digest is none of ours (a staged write that a crash cut short): left alone.
         Ok(names.filter_map(|name| name.parse().ok()).collect())
+    }
+}
+
+/// SHA-256 of everything that a reader gives, a piece at a time.
+pub(crate) fn digest_of(reader: &mut impl io::Read) -> io::Result<Digest> {
+    let mut hasher = Sha256::new();
+    let mut piece = vec![0; 256 * 1024];
+    loop {
+        let read = reader.read(&mut piece)?;
+        if read == 0 {
+            return Ok(Digest(hasher.finalize().into()));
+        }
+        hasher.update(piece.get(..read).unwrap_or(&[]));
     }
 }
 

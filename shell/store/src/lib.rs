@@ -1,13 +1,13 @@
 //! The store: `log.db` is the truth, `views.db` can be deleted, `bodies/` holds ciphertext. One writer, one durable
 //! commit for each batch of acts. The data folder stands in docs/store.md.
 
-//pub mod backup;
+pub mod backup;
 mod batch;
 pub mod bodies;
-//pub mod check;
+pub mod check;
 pub mod create;
 pub mod damage;
-//pub mod export;
+pub mod export;
 mod folded;
 pub mod folder;
 pub mod log_db;

@@ -285,6 +285,14 @@ impl LogDb {
         Ok(unsigned(number("page_size")?.saturating_mul(number("page_count")?)))
     }
 
+    /// From here on this connection sees the log as it is now, whatever is committed beside it.
+    pub(crate) fn hold_snapshot(&self) -> rusqlite::Result<()> {
+        self.connection.execute_batch("BEGIN")?;
+        // The snapshot is taken by the first read.
+        self.checkpoint()?;
+        Ok(())
+    }
+
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }

@@ -10,7 +10,7 @@ pub(crate) const VIEWS_APPLICATION: i32 = 0x4368_6176;
 
 /// Why writing failed, as far as the caller can do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DiskTrouble {
+pub(crate) enum DiskTrouble {
     /// No room.
     Full,
     /// The disk failed, or the file system became read-only.

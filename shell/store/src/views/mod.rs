@@ -112,10 +112,22 @@ impl Views {
     fn create(path: &Path) -> Result<Self, ViewsError> {
         let connection = sqlite::open_to_write(path, OpenFlags::SQLITE_OPEN_CREATE)?;
         set_up(&connection)?;
-        let schema = [POSITION, heads::SCHEMA, listed::SCHEMA, board::SCHEMA, people::SCHEMA].concat();
-        connection.execute_batch(&format!("BEGIN IMMEDIATE; {schema}"))?;
+        connection.execute_batch(&format!("BEGIN IMMEDIATE; {}", schema()))?;
         sqlite::stamp(&connection, VIEWS_APPLICATION, VIEWS_VERSION)?;
         connection.execute_batch("COMMIT")?;
+        Ok(Self { connection, position: 0 })
+    }
+
+    /// The views at `path`, to look at, when they are sound and stand at `size`.
+    pub(crate) fn look(path: &Path, size: u64) -> Option<Self> {
+        let views = Self::open_existing(path).ok().flatten()?;
+        (views.position == size).then_some(views)
+    }
+
+    /// Empty views that are gone when they are dropped.
+    pub(crate) fn in_memory() -> rusqlite::Result<Self> {
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(&schema())?;
         Ok(Self { connection, position: 0 })
     }
 
@@ -175,6 +187,10 @@ impl Views {
         }
         Ok(Digest::of(text.as_bytes()))
     }
+}
+
+fn schema() -> String {
+    [POSITION, heads::SCHEMA, listed::SCHEMA, board::SCHEMA, people::SCHEMA].concat()
 }
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {

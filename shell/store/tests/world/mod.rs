@@ -15,10 +15,12 @@ use chancery_desk::{
 };
 use chancery_log::{
     act::{self, ACT_VERSION, BodyKind, BodyRef, Envelope, Head, Seen},
-    cbor,
+    cbor, checkpoint,
     id::{
         CounterpartId, DeskId, DeviceId, Digest, InvitationId, OfficeId, PackageId, PersonId, Scope, Vault,
     },
+    leaf::{self, LeafBytes},
+    tree::Tree,
 };
 use chancery_seal::{
     body::mark::Rank,
@@ -250,4 +252,24 @@ impl World {
         self.officer.say(store, Scope::Trust, &act, vec![(kind, b"the secret, sealed")]);
         invitation
     }
+}
+
+/// Puts other bytes in the place of an act, the last of the log, and makes leaf, tree and checkpoint fit.
+pub(crate) fn relog(world: &World, index: u64, act: &[u8]) {
+    let connection = rusqlite::Connection::open(world.folder().join("log.db")).unwrap();
+    let read = |index: u64| -> Vec<u8> {
+        let sql = "SELECT leaf FROM entry WHERE idx = ?1";
+        connection.query_row(sql, [i64::try_from(index).unwrap()], |row| row.get(0)).unwrap()
+    };
+    let mut leaf = LeafBytes::read(&read(index)).unwrap().leaf().clone();
+    leaf.act = Digest::of(act);
+    let leaf = LeafBytes::write(leaf).unwrap();
+    let mut tree = Tree::new();
+    (0..index).for_each(|before| tree.append(leaf::hash(&read(before))));
+    tree.append(leaf.hash());
+    let key = SigningKey::from_bytes(&[101; 32]);
+    let note = checkpoint::sign("desk.example/log", tree.head(), &key).unwrap();
+    let row = (leaf.bytes(), act, i64::try_from(index).unwrap());
+    connection.execute("UPDATE entry SET leaf = ?1, act = ?2 WHERE idx = ?3", row).unwrap();
+    connection.execute("UPDATE checkpoint SET note = ?1", [note]).unwrap();
 }
