@@ -1,7 +1,19 @@
 //! Generated histories: whatever is said, the desk and the simple model answer alike, and every fold gives one desk.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "clippy.toml lets tests panic, but does not see the functions that tests share"
+)]
+
 mod deal;
+mod model;
 mod package;
+#[path = "../desk/world/mod.rs"]
+#[allow(dead_code, reason = "the tests of each noun use the rest")]
+mod world;
 
 use std::{cell::RefCell, collections::BTreeMap, env, time::Instant};
 
@@ -10,7 +22,7 @@ use chancery_log::id::{Scope, Vault};
 use proptest::{prelude::*, test_runner::TestRunner};
 
 use crate::{
-    histories::deal::{Deal, STEP},
+    deal::{Deal, STEP},
     model::{Model, calls::stage, document::name},
     world::World,
 };
