@@ -1,4 +1,11 @@
 //! Backup, restore, check and export.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails may panic, in its helpers too"
+)]
 
 mod world;
 

@@ -1,4 +1,11 @@
 //! What a store promises: one durable commit, nothing half done, damage named by its place.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails may panic, in its helpers too"
+)]
 
 mod world;
 
