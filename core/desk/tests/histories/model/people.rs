@@ -352,6 +352,12 @@ impl Model {
             Act::OfficeMemberRemoved { office, person } => {
                 need(self.members(*office).contains(person), "member")
             }
+            _ => self.about_the_desk(said, author),
+        }
+    }
+
+    fn about_the_desk(&self, said: &Said, author: Option<PersonId>) -> Judged {
+        match &said.act {
             Act::SharesDealt { .. } | Act::ShareReleased { .. } => {
                 self.shares(said, author.ok_or("observer")?)
             }
