@@ -1,9 +1,17 @@
 //! The command line: one file for each subcommand.
 
+pub mod approval;
+pub mod as_device;
+pub mod backup;
+pub mod check;
+pub mod demo;
+pub mod device;
 pub mod device_folder;
 pub mod doctor;
 pub mod import;
 pub mod init;
+pub mod log;
+pub mod people;
 pub mod serve;
 
 use std::path::PathBuf;
@@ -39,10 +47,25 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show an invented desk at work, and leave it running
+    Demo(demo::Demo),
     /// Run a desk's server until it is told to stop
     Serve(serve::Serve),
     /// Found a desk: the server's folder, and the founding officers' devices
     Init(init::Init),
+    /// Show and change the staff, as a security officer
+    People(people::People),
+    /// A participant without a browser: enrol, approve, act, watch, show
+    Device(device::DeviceCommand),
+    /// Audit a log, export it, or prove one entry of it
+    #[command(subcommand)]
+    Log(log::Log),
+    /// Copy a desk while its server runs
+    Backup(backup::BackUp),
+    /// Put a backup in the place of a desk
+    Restore(backup::Restore),
+    /// Read every byte of a desk's folder and name what is damaged
+    Check(check::Check),
     /// Say what is wrong with this installation, and how to mend it
     Doctor(doctor::Doctor),
     /// Bring in records from elsewhere, as closed packages
@@ -72,8 +95,15 @@ impl DataFolder {
 pub fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     let output = output(cli);
     match &cli.command {
+        Command::Demo(command) => demo::run(command, output),
         Command::Serve(command) => serve::run(command, output),
         Command::Init(command) => init::run(command, output),
+        Command::People(command) => people::run(command, output),
+        Command::Device(command) => device::run(command, output),
+        Command::Log(command) => log::run(command, output),
+        Command::Backup(command) => backup::back_up(command, output),
+        Command::Restore(command) => backup::restore(command, output),
+        Command::Check(command) => check::run(command, output),
         Command::Doctor(command) => doctor::run(command, output),
         Command::Import(command) => import::run(command, output),
     }

@@ -2,6 +2,9 @@
 
 pub mod cast;
 pub mod past;
+pub mod play;
+pub mod run;
+pub mod stage;
 pub mod story;
 
 /// Why the demo's data can not be used: it is part of this executable, so its tests find this first.
