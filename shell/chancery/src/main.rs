@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use chancery::{
     command::{self, Cli},
-    outcome::FAILED,
+    outcome::code_of,
 };
 use clap::Parser as _;
 
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             command::output(&cli).failure(&error);
-            ExitCode::from(FAILED)
+            ExitCode::from(code_of(&error))
         }
     }
 }

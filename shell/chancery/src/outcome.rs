@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+use chancery_device::running::RunError;
+
+use crate::command::as_device::Unreachable;
+
 /// How a command ended, when it did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -19,6 +23,16 @@ pub enum Outcome {
 
 /// A command that could not do its work; 2 is a wrong command line.
 pub const FAILED: u8 = 1;
+
+/// The number that a process ends with when it failed.
+pub fn code_of(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref::<RunError>() {
+        Some(RunError::Refused(_)) => return Outcome::Refused.code(),
+        Some(RunError::Stopped | RunError::Folder(_)) | None => {}
+    }
+    let is_unreachable = error.downcast_ref::<Unreachable>().is_some();
+    if is_unreachable { Outcome::Unreachable.code() } else { FAILED }
+}
 
 impl Outcome {
     /// The number that the process ends with.

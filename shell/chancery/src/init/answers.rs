@@ -2,9 +2,12 @@
 
 use std::{fs, path::Path};
 
-use chancery_desk::levels::{
-    scheme::{Scheme, SchemeError},
-    shipped::Shipped,
+use chancery_desk::{
+    guarded::CUSTODIANS_NEEDED_LEAST,
+    levels::{
+        scheme::{Scheme, SchemeError},
+        shipped::Shipped,
+    },
 };
 use chancery_participant::founding::{Custodian, Plan};
 use chancery_seal::body::people::{DeskProfile, PersonProfile};
@@ -56,7 +59,9 @@ pub enum AnswerError {
     #[error("{0:?} stands twice among the {1}")]
     Twice(String, &'static str),
     /// A threshold that no set of these custodians reaches, or that one reaches alone.
-    #[error("with {people} custodians, between 1 and {people} must be needed, got {needed}")]
+    #[error(
+        "expected between {CUSTODIANS_NEEDED_LEAST} and all of the {people} custodians to be needed together, got {needed}"
+    )]
     Needed {
         /// How many there are.
         people: usize,
@@ -119,7 +124,7 @@ impl Answers {
             .collect();
         let needed = usize::from(self.needed.unwrap_or_else(|| majority(custodians.len())));
         let needed = match u8::try_from(needed) {
-            Ok(most) if (1..=custodians.len()).contains(&needed) => most,
+            Ok(enough) if enough >= CUSTODIANS_NEEDED_LEAST && needed <= custodians.len() => enough,
             Ok(_) | Err(_) => return Err(AnswerError::Needed { people: custodians.len(), needed }),
         };
         let passphrases = (0..officers.len())
@@ -225,7 +230,7 @@ mod tests {
         let why = |answers: Answers| answers.founding(1).err().unwrap().to_string();
         assert!(why(Answers { officers: vec!["Asta".into()], ..answers() }).contains("at least two"));
         assert!(why(Answers { host: "desk.example:443".into(), ..answers() }).contains("host name"));
-        assert!(why(Answers { needed: Some(4), ..answers() }).contains("between 1 and 3"));
+        assert!(why(Answers { needed: Some(4), ..answers() }).contains("between 2 and all of the 3"));
         assert!(why(Answers { scheme: "none".into(), ..answers() }).contains("neutral and tlp2"));
         let twice = vec!["Asta".into(), "asta".into()];
         assert!(why(Answers { officers: twice, ..answers() }).contains("twice among the officers"));
