@@ -23,6 +23,7 @@ use serde_bytes::ByteBuf;
 use crate::{
     alarm::Alarm,
     bodies::BodyPlace,
+    io::Event,
     participant::Participant,
     record::{Record, RecordKey},
 };
@@ -47,6 +48,8 @@ impl Participant {
         }
         self.keep(&RecordKey::Body(sha256), Some(&Record::Body { bytes: ByteBuf::from(bytes.clone()) }));
         self.use_body(place, bytes);
+        // Words come after the entry that names them: whoever shows them must look again.
+        self.event(Event::Changed(place.scope));
     }
 
     pub(crate) fn use_body(&mut self, place: BodyPlace, bytes: Vec<u8>) {
@@ -75,8 +78,10 @@ impl Participant {
         match reader {
             Reader::Device(device) => device == self.identity.secrets.id(),
             Reader::Person(person) => person == me,
+            // Who left the office keeps what was read as a member, also after a restart.
             Reader::Office(office) => {
-                self.ledger.trust().is_some_and(|trust| trust.members(office).contains(&me))
+                self.keyring.newest(Vault::Office(office)).is_some()
+                    || self.ledger.trust().is_some_and(|trust| trust.members(office).contains(&me))
             }
         }
     }

@@ -77,7 +77,10 @@ pub async fn enrol(
                     }
                     was_heard = true;
                 }
-                Some(NewcomerNews::Approved) => return Ok(about),
+                Some(NewcomerNews::Approved) => {
+                    sender.close().await;
+                    return Ok(about);
+                }
                 Some(NewcomerNews::Closed(Closing::KnockRefused)) => {
                     folder.remove()?;
                     return Err(EnrolError::TurnedAway(Closing::KnockRefused));
