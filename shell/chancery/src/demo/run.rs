@@ -110,9 +110,9 @@ async fn play(stage: &Stage, pace: f64, say: &impl Fn(&str)) -> anyhow::Result<(
         let played = play.step(&step, pace).await?;
         let clock = utc::clock(now_ms());
         match played.outcome {
-            Ok(index) => say(&format!("{clock}  {:<13} {}  [{index}]", played.name, played.shown)),
+            Ok(index) => say(&format!("{clock}  {:<14} {}  [{index}]", played.name, played.shown)),
             Err(why) => {
-                say(&format!("{clock}  {:<13} {}", played.name, played.shown));
+                say(&format!("{clock}  {:<14} {}", played.name, played.shown));
                 say(&format!("          and is refused: {why}"));
             }
         }
