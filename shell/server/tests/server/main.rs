@@ -14,6 +14,7 @@ mod knocks;
 mod limits;
 mod login;
 mod logs;
+mod observer;
 mod offers;
 mod pages;
 mod rights;
