@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chancery_open::device::{DEVICE_SECRET_BYTES, DeviceSecrets};
 use chancery_participant::{
     io::{Event, Input, Output},
     participant::{Identity, Participant},
@@ -20,6 +21,15 @@ pub struct SimDevice {
     pub kept: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Everything that happened to it, oldest first.
     pub events: Vec<Event>,
+    /// Its private keys: what a thief would hold.
+    pub secrets: [u8; DEVICE_SECRET_BYTES],
+    whose: Identity,
+}
+
+/// The same identity again: a test may hold it twice, a real device may not.
+fn again(identity: &Identity) -> Identity {
+    let secrets = DeviceSecrets::import(&identity.secrets.export()).expect("exported keys come back");
+    Identity { desk: identity.desk, genesis: identity.genesis, person: identity.person, secrets }
 }
 
 impl SimDevice {
@@ -27,11 +37,25 @@ impl SimDevice {
     pub fn new(name: &str, identity: Identity, seed: [u8; 32], now_ms: u64) -> Self {
         Self {
             name: name.to_owned(),
-            participant: Participant::new(identity, seed, now_ms, []),
+            secrets: *identity.secrets.export(),
+            participant: Participant::new(again(&identity), seed, now_ms, []),
             connection: None,
             kept: BTreeMap::new(),
             events: Vec::new(),
+            whose: identity,
         }
+    }
+
+    /// The identity, as somebody who stole the device's keys would have it.
+    pub fn identity(&self) -> Identity {
+        again(&self.whose)
+    }
+
+    /// Starts anew from its disk; what was only in memory is gone.
+    pub fn restart(&mut self, seed: [u8; 32], now_ms: u64) {
+        let kept = self.kept.clone();
+        self.participant = Participant::new(self.identity(), seed, now_ms, kept);
+        self.connection = None;
     }
 
     /// Tells the participant something.

@@ -1,15 +1,11 @@
 //! The simulated desk: a clock, a switchboard, devices, and the messages between them.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::path::PathBuf;
 
-use chancery_desk::{
-    act::{OfficePurpose, Role},
-    levels::shipped::Shipped,
-};
+use chancery_desk::{act::OfficePurpose, levels::shipped::Shipped};
 use chancery_log::id::{OfficeId, PersonId};
 use chancery_participant::{
     deed::Deed,
-    enrol::{Newcomer, NewcomerNews},
     founding::{self, Custodian, Founded, Plan},
     io::{Event, Input as DeviceInput},
     outbox::Ticket,
@@ -39,8 +35,14 @@ pub const START_MS: u64 = 1_767_268_800_000;
 /// Messages between two drains after which something must be running in circles.
 const ROUNDS_MAX: usize = 20_000;
 
+/// Time is let pass in pieces of at most this much, so that nobody misses what would have happened on the way.
+const STEP_MS: u64 = 10 * 60 * 1_000;
+
 /// Says what becomes of a message to a device: none at all, another one, several.
 pub type Tamper = Box<dyn FnMut(&str, ToClient) -> Vec<ToClient>>;
+
+/// Says whether a device's connection breaks under the next message to or from it; that message is lost.
+pub type Cut = Box<dyn FnMut(&str) -> bool>;
 
 /// A simulated desk.
 pub struct World {
@@ -50,16 +52,25 @@ pub struct World {
     pub devices: Vec<SimDevice>,
     /// When set, every message to a device goes through it.
     pub tamper: Option<Tamper>,
-    /// The server's keys, for tests in which it is hostile.
+    /// When set, every message either way is asked whether the connection breaks under it.
+    pub cut: Option<Cut>,
+    /// When set, the bytes of every message either way are kept here.
+    pub tap: Option<Vec<Vec<u8>>>,
+    /// The key that signs checkpoints, for tests in which the server is hostile.
     pub log_seed: [u8; 32],
+    /// The observer's key, for the same.
+    pub observer_seed: [u8; 32],
+    /// The custodians in the order in which they were named.
+    pub custodians: Vec<PersonId>,
     /// The server, unless it is down.
     pub switchboard: Option<Switchboard>,
     folder: TempDir,
-    rng: ChaCha20Rng,
+    pub(crate) rng: ChaCha20Rng,
     next_connection: u64,
 }
 
-fn profile(name: &str) -> PersonProfile {
+/// Somebody's profile, with the name alone.
+pub fn profile(name: &str) -> PersonProfile {
     PersonProfile { name: name.to_owned(), title: String::new(), notices_to: String::new() }
 }
 
@@ -67,6 +78,15 @@ impl World {
     /// Founds a desk with these security officers (the first two are custodians too, both are needed) and the neutral
     /// scheme, connects the officers' devices and lets them do what comes first.
     pub fn found(seed: u8, officers: &[&str]) -> Self {
+        Self::found_with(seed, officers, &officers[..2], 2)
+    }
+
+    /// The same with these custodians, of whom so many are needed; those who are not officers join later.
+    pub fn found_with(seed: u8, officers: &[&str], custodians: &[&str], needed: u8) -> Self {
+        let named = custodians.iter().map(|name| {
+            let place = officers.iter().position(|officer| officer == name);
+            place.map_or_else(|| Custodian::Other(profile(name)), Custodian::Officer)
+        });
         let mut rng = ChaCha20Rng::from_seed([seed; 32]);
         let scheme = Shipped::Neutral.json();
         let plan = Plan {
@@ -74,12 +94,14 @@ impl World {
             profile: DeskProfile { name: "Desk of Oland".to_owned(), scheme: scheme.to_owned() },
             ranks: 4,
             officers: officers.iter().map(|name| profile(name)).collect(),
-            custodians: vec![Custodian::Officer(0), Custodian::Officer(1)],
-            needed: 2,
+            custodians: named.collect(),
+            needed,
             now_ms: START_MS,
         };
         let founded = founding::found(&plan, &mut rng).expect("a sound plan founds a desk");
-        let Founded { genesis, log_seed, observer_seed, officers: identities, first_deeds, .. } = founded;
+        let Founded {
+            genesis, log_seed, observer_seed, officers: identities, custodians, first_deeds, ..
+        } = founded;
         let folder = TempDir::new().expect("a temporary folder can be made");
         let keys = ServerKeys::from_seeds(&log_seed, &observer_seed);
         let store = Store::create(&folder.path().join("desk"), genesis, &keys, START_MS)
@@ -88,7 +110,11 @@ impl World {
             now_ms: START_MS + 1_000,
             devices: Vec::new(),
             tamper: None,
+            cut: None,
+            tap: None,
             log_seed: *log_seed,
+            observer_seed: *observer_seed,
+            custodians,
             switchboard: None,
             folder,
             rng,
@@ -136,6 +162,13 @@ impl World {
         self.serve(store);
     }
 
+    /// Stops a device's process and starts it again on what it kept.
+    pub fn restart_device(&mut self, name: &str) {
+        self.disconnect(name);
+        let (seed, now) = (self.seed(), self.now_ms);
+        self.device(name).restart(seed, now);
+    }
+
     /// Adds a device that is not connected yet.
     pub fn add_device(&mut self, name: &str, identity: Identity) {
         let seed = self.seed();
@@ -160,14 +193,14 @@ impl World {
         self.device(name).participant.person()
     }
 
-    fn new_connection(&mut self) -> ConnectionId {
+    pub(crate) fn new_connection(&mut self) -> ConnectionId {
         let connection = ConnectionId(self.next_connection);
         self.next_connection += 1;
         self.to_server(Input::Connected { connection, host: HOST.to_owned() });
         connection
     }
 
-    fn to_server(&mut self, input: Input) {
+    pub(crate) fn to_server(&mut self, input: Input) {
         let now = self.now_ms;
         if let Some(switchboard) = self.switchboard.as_mut() {
             switchboard.take(now, input);
@@ -223,6 +256,7 @@ impl World {
             | Event::Changed(_)
             | Event::Waits { .. }
             | Event::Knocks
+            | Event::Rewound { .. }
             | Event::Closing(_)
             | Event::Alarm(_) => None,
         });
@@ -231,9 +265,12 @@ impl World {
 
     /// Lets time pass, and everything that follows.
     pub fn advance(&mut self, ms: u64) {
-        self.now_ms += ms;
-        self.tick();
-        self.run();
+        let until = self.now_ms + ms;
+        while self.now_ms < until {
+            self.now_ms = until.min(self.now_ms + STEP_MS);
+            self.tick();
+            self.run();
+        }
     }
 
     fn tick(&mut self) {
@@ -278,8 +315,12 @@ impl World {
             for message in messages {
                 moved = true;
                 let Some(connection) = self.devices[at].connection else { continue };
+                if self.breaks(at) {
+                    continue;
+                }
                 match message {
                     Some(bytes) => {
+                        self.hear(|| bytes.clone());
                         let message = ToServer::read(&bytes).expect("a participant's message can be read");
                         self.to_server(Input::Message { connection, message });
                     }
@@ -292,7 +333,6 @@ impl World {
 
     fn server_speaks(&mut self) -> bool {
         let mut outputs = Vec::new();
-        let now = self.now_ms;
         if let Some(switchboard) = self.switchboard.as_mut() {
             while let Some(output) = switchboard.next_output() {
                 outputs.push(output);
@@ -315,10 +355,30 @@ impl World {
         moved
     }
 
-    fn deliver(&mut self, connection: ConnectionId, message: ToClient) {
+    /// Whether the connection breaks under the next message; then it is cut.
+    fn breaks(&mut self, at: usize) -> bool {
+        let breaks = self.cut.as_mut().is_some_and(|cut| cut(&self.devices[at].name));
+        if breaks {
+            self.disconnected(at);
+        }
+        breaks
+    }
+
+    /// Keeps the bytes of a message when somebody listens.
+    pub(crate) fn hear(&mut self, bytes: impl FnOnce() -> Vec<u8>) {
+        if let Some(tap) = self.tap.as_mut() {
+            tap.push(bytes());
+        }
+    }
+
+    pub(crate) fn deliver(&mut self, connection: ConnectionId, message: ToClient) {
+        self.hear(|| message.write().expect("a message to a device can be written"));
         let Some(at) = self.devices.iter().position(|device| device.connection == Some(connection)) else {
             return;
         };
+        if self.breaks(at) {
+            return;
+        }
         let messages = match self.tamper.as_mut() {
             Some(tamper) => tamper(&self.devices[at].name, message),
             None => vec![message],
@@ -333,70 +393,5 @@ impl World {
     /// The office for a purpose, as a device knows it.
     pub fn office(&mut self, name: &str, purpose: OfficePurpose) -> Option<OfficeId> {
         self.device(name).participant.ledger().trust().and_then(|trust| trust.office_by_purpose(purpose))
-    }
-
-    /// Brings a person to the desk: an officer adds, invites and approves, the new device knocks and connects.
-    pub fn join(&mut self, officer: &str, name: &str, roles: &[Role]) -> PersonId {
-        let person = PersonId(self.device(officer).participant.draw_id());
-        let roles: BTreeSet<Role> = roles.iter().copied().collect();
-        let trust = self.device(officer).participant.ledger().trust().cloned();
-        let office = |purpose| trust.as_ref().and_then(|trust| trust.office_by_purpose(purpose));
-        for deed in founding::join(person, roles, profile(name), office) {
-            self.queue(officer, deed);
-        }
-        self.run();
-        self.enrol(officer, person, name);
-        person
-    }
-
-    /// Enrols a device of a person, approved by this officer's or owner's device.
-    pub fn enrol(&mut self, approver: &str, person: PersonId, name: &str) {
-        let newcomer = self.knock(approver, person);
-        let device = newcomer.secrets().id();
-        let now = self.now_ms;
-        let approved = self.device(approver).participant.approve(now, device);
-        approved.expect("whoever invited can approve");
-        self.run();
-        self.add_device(name, newcomer.into_identity());
-        self.connect(name);
-        self.run();
-    }
-
-    /// An invitation by one device, and a newcomer that knocked under it.
-    pub fn knock(&mut self, approver: &str, person: PersonId) -> Newcomer {
-        let now = self.now_ms;
-        let (_, link) = self
-            .device(approver)
-            .participant
-            .invite(now, person, BASE, None)
-            .expect("an officer can invite somebody of the desk");
-        self.run();
-        let newcomer = Newcomer::new(link, &mut self.rng).expect("keys can be made");
-        let knock = ToServer::read(&newcomer.knock().expect("a knock can be written")).expect("and read");
-        let connection = self.new_connection();
-        self.to_server(Input::Message { connection, message: knock });
-        let mut heard = None;
-        let now = self.now_ms;
-        let mut others = Vec::new();
-        if let Some(switchboard) = self.switchboard.as_mut() {
-            while let Some(output) = switchboard.next_output() {
-                match output {
-                    Output::Send { connection: to, message } if to == connection => {
-                        heard = heard.or(newcomer.receive(&message.write().expect("it can be written")));
-                    }
-                    Output::Send { .. } | Output::LetIn { .. } | Output::Close { .. } | Output::Broken { .. } => {
-                        others.push(output);
-                    }
-                }
-            }
-        }
-        for output in others {
-            if let Output::Send { connection, message } = output {
-                self.deliver(connection, *message);
-            }
-        }
-        assert!(matches!(heard, Some(NewcomerNews::Heard(_))), "the knock was not heard: {heard:?}");
-        self.run();
-        newcomer
     }
 }

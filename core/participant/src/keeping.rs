@@ -4,6 +4,7 @@
 use chancery_desk::{
     act::Act,
     custody::shares_to,
+    devices::Approval,
     said::Said,
     vaults::{VaultState, Vaults},
 };
@@ -103,13 +104,24 @@ impl Participant {
         let me = self.identity.person;
         let holds = next.number == 1
             || self.keyring.get(vault, next.number - 1).is_some()
-            || !vaults.anyone_holds(vault);
+            || (!vaults.anyone_holds(vault) && !self.awaits_shares(vault));
         let is_among = next.readers.iter().any(|to| match to.reader {
             chancery_seal::vault::Reader::Device(device) => device == self.identity.secrets.id(),
             chancery_seal::vault::Reader::Person(person) => person == me,
             chancery_seal::vault::Reader::Office(office) => trust.members(office).contains(&me),
         });
         holds && is_among && vaults.may_read(vault, me)
+    }
+
+    /// A device that came by a recovery waits for the custodians before it makes a generation: a new dealing would take
+    /// the place of the one that they are to release from, and what was sealed before would be lost.
+    fn awaits_shares(&self, vault: Vault) -> bool {
+        let Some(trust) = self.ledger.trust() else { return false };
+        let is_recovering = trust
+            .device(self.identity.secrets.id())
+            .is_some_and(|device| device.approval == Approval::Recovery);
+        let dealt = trust.vault(vault).and_then(|state| state.dealt());
+        is_recovering && dealt.is_some_and(|dealt| self.keyring.get(vault, dealt.generation).is_none())
     }
 
     fn deal_if_due(&mut self, vault: Vault) {

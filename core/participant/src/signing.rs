@@ -14,7 +14,7 @@ use chancery_desk::{
 use chancery_log::{
     act::{ACT_VERSION, BodyKind, BodyRef, Envelope, ReceivedAct},
     cbor,
-    id::{Digest, GenerationNumber, Scope, Vault},
+    id::{Digest, GenerationNumber, PackageId, Scope, Vault},
 };
 use chancery_open::{
     body, chain,
@@ -75,18 +75,15 @@ impl Participant {
         if !self.connection.is_in() || !self.connection.caught_up {
             return;
         }
+        // Key work goes first, and waits for no words: words may be waiting for it.
+        self.flush_key_work();
+        let newest = self.outbox.items().map(|(ticket, _)| ticket).max();
         let now = self.now_ms;
         let unsent = self.outbox.items().filter(|(_, item)| item.sent_ms.is_none());
-        let due = unsent.map(|(ticket, item)| (ticket, item.deed.scope(), item.not_before_ms > now));
-        // Key work goes first, and waits for no words: words may be waiting for it.
-        let (key_work, words): (Vec<_>, Vec<_>) = due.partition(|(ticket, ..)| {
-            self.outbox.get(*ticket).is_some_and(|item| item.deed.keeps().is_some())
-        });
-        for (ticket, _, is_early) in key_work {
-            if !is_early {
-                self.sign_and_send(ticket);
-            }
-        }
+        let words: Vec<_> = unsent
+            .filter(|(_, item)| item.deed.keeps().is_none())
+            .map(|(ticket, item)| (ticket, item.deed.scope(), item.not_before_ms > now))
+            .collect();
         let mut held_up: Vec<Scope> = Vec::new();
         for (ticket, scope, is_early) in words {
             if held_up.contains(&scope) {
@@ -96,6 +93,22 @@ impl Participant {
             if (is_early || !self.sign_and_send(ticket)) && scope != Scope::Trust {
                 held_up.push(scope);
             }
+        }
+        // Words that could not be sealed asked for a generation: nothing else may come that would send it off.
+        if self.outbox.items().map(|(ticket, _)| ticket).max() > newest {
+            self.flush_key_work();
+        }
+    }
+
+    fn flush_key_work(&mut self) {
+        let now = self.now_ms;
+        let unsent = self.outbox.items().filter(|(_, item)| item.sent_ms.is_none());
+        let key_work: Vec<Ticket> = unsent
+            .filter(|(_, item)| item.deed.keeps().is_some() && item.not_before_ms <= now)
+            .map(|(ticket, _)| ticket)
+            .collect();
+        for ticket in key_work {
+            self.sign_and_send(ticket);
         }
     }
 
@@ -241,6 +254,7 @@ impl Participant {
         let mut bodies = Vec::with_capacity(words.len());
         for (index, word) in words.iter().enumerate() {
             let Some(number) = self.sealing_generation(word.vault) else {
+                self.needs_reach(scope, word.vault)?;
                 self.want_generation(word.vault);
                 return Err(Hold::NotYet);
             };
@@ -248,6 +262,38 @@ impl Participant {
             bodies.push(self.seal_words(scope, counter, index, word.vault, number, &word.body)?);
         }
         Ok(Made { act: act.clone(), bodies })
+    }
+
+    /// Words for a vault that this person does not read would wait for ever: once everything is here, they are refused.
+    fn needs_reach(&self, scope: Scope, vault: Vault) -> Result<(), Hold> {
+        let Some(trust) = self.ledger.trust() else { return Ok(()) };
+        if !self.connection.caught_up || self.is_unsettled(scope) {
+            return Ok(());
+        }
+        let (person, refused) = (self.identity.person, |refusal| Err(Hold::Refused(Box::new(refusal))));
+        match vault {
+            Vault::Package(package) => match self.ledger.package(package) {
+                None if self.may_come(package) => Ok(()),
+                None => refused(Refusal::UnknownPackage(package)),
+                Some(state) if state.may_read(trust, person) => Ok(()),
+                Some(_) => refused(Refusal::NotAReader { person, package }),
+            },
+            Vault::Office(office) if !trust.members(office).contains(&person) => {
+                refused(Refusal::NotAMember { person, office })
+            }
+            Vault::Office(_) | Vault::Person(_) => Ok(()),
+        }
+    }
+
+    /// Whether the first entry of a package is on its way here, or the deed that opens it.
+    fn may_come(&self, package: PackageId) -> bool {
+        let scope = Scope::Package(package);
+        self.connection.following.contains(&scope)
+            || self.logged_counter.contains_key(&scope)
+            || self
+                .outbox
+                .items()
+                .any(|(_, item)| matches!(&item.deed, Deed::Open { package: opens, .. } if *opens == package))
     }
 
     fn seal_words(
