@@ -17,7 +17,7 @@ use chancery_log::{
 };
 
 use super::{
-    Sound,
+    Audited, Sound,
     finding::{ActFlaw, Flaw},
 };
 
@@ -93,8 +93,8 @@ impl Auditor {
     }
 
     /// Compares the whole with the signed checkpoint beside it.
-    pub fn finish(self, note: &[u8]) -> Result<Sound, Flaw> {
-        let (Some(desk), Some(genesis)) = (&self.desk, self.genesis) else { return Err(Flaw::Empty) };
+    pub fn finish(self, note: &[u8]) -> Result<Audited, Flaw> {
+        let (Some(desk), Some(genesis)) = (self.desk, self.genesis) else { return Err(Flaw::Empty) };
         let origin = desk.trust.origin();
         // The newest key first. The batch that brings a new key is itself under a checkpoint by the one before.
         let mut refused = None;
@@ -102,22 +102,23 @@ impl Auditor {
         let (verified, key) = loop {
             let Some(key) = keys.next() else { return Err(refused.unwrap_or(Flaw::Empty)) };
             match checkpoint::verify(note, origin, key) {
-                Ok(verified) => break (verified, key),
+                Ok(verified) => break (verified, *key),
                 Err(e) => refused = refused.or(Some(Flaw::Checkpoint(e))),
             }
         };
         self.audit.compare(&verified)?;
-        Ok(Sound {
+        let sound = Sound {
             desk: desk.trust.desk(),
             genesis,
             origin: origin.to_owned(),
-            vkey: checkpoint::vkey(origin, key)?,
+            vkey: checkpoint::vkey(origin, &key)?,
             size: verified.size(),
             root: verified.root(),
             scopes: self.audit.scopes().len() as u64,
             first_ms: self.first_ms,
             last_ms: self.last_ms,
-        })
+        };
+        Ok(Audited { sound, desk, log_key: key, checkpoint: note.to_vec() })
     }
 }
 

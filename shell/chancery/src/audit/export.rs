@@ -12,7 +12,7 @@ use chancery_log::{
 };
 
 use super::{
-    Sound,
+    Audited,
     auditor::Auditor,
     finding::{Finding, Flaw},
 };
@@ -23,7 +23,7 @@ pub fn is_export(folder: &Path) -> bool {
 }
 
 /// Audits an exported log. `progress` is told how many entries were read.
-pub fn audit(folder: &Path, mut progress: impl FnMut(u64)) -> Result<Sound, Finding> {
+pub fn audit(folder: &Path, mut progress: impl FnMut(u64)) -> Result<Audited, Finding> {
     let files = Files { folder: folder.to_owned() };
     let note = files.read(CHECKPOINT_PATH)?;
     let size = claimed_size(&note).map_err(|flaw| flaw.of(CHECKPOINT_PATH))?;

@@ -4,11 +4,26 @@ pub mod auditor;
 pub mod export;
 pub mod finding;
 pub mod folder;
+pub mod proof;
 
 use std::fmt;
 
+use chancery_desk::desk::Desk;
 use chancery_log::id::{DeskId, Digest};
 use serde::Serialize;
+
+/// A log that was found sound, and what it adds up to.
+#[derive(Debug)]
+pub struct Audited {
+    /// What there is to say about it.
+    pub sound: Sound,
+    /// The desk, folded.
+    pub desk: Desk,
+    /// The Ed25519 key that signed the checkpoint.
+    pub log_key: [u8; 32],
+    /// The checkpoint: a signed note.
+    pub checkpoint: Vec<u8>,
+}
 
 /// A log that was found sound.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

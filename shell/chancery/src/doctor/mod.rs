@@ -1,6 +1,7 @@
 //! What may be wrong with an installation: a list of checks, each with what is wrong and how to mend it.
 
 pub mod clock;
+pub mod database;
 pub mod disk;
 pub mod host;
 pub mod keys;
@@ -100,6 +101,15 @@ pub fn examine(installation: &Installation) -> Findings {
     }
     checks.push(permissions::private(folder));
     let served = folder.lock().err();
+    let log = database::log(folder);
+    checks.push(log.check);
+    checks.push(database::bodies(folder, served.as_ref()));
+    checks.push(keys::match_genesis(folder, log.trust.as_ref()));
+    checks.push(clock::sane(installation.now_ms, log.last_ms));
+    checks.push(disk::space(folder.root()));
+    let host = log.trust.as_ref().map(|trust| host::of_origin(trust.origin()).to_owned());
+    checks.push(host::name(host.as_deref(), installation.listen));
+    checks.push(tls::certificate(installation, host.as_deref()));
     checks.push(port::free(installation.listen, served.is_some()));
     Findings { checks }
 }

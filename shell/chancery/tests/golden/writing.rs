@@ -45,7 +45,7 @@ fn write_the_golden_log_of_this_format() {
         device: device.secrets.id(),
     };
     drop(Folder::create(&to.join("device"), about, &device.secrets, None).unwrap());
-    let sound = audit::folder::audit(&desk, |_| {}).unwrap();
+    let sound = audit::folder::audit(&desk, |_| {}).unwrap().sound;
     fs::write(to.join("sound.json"), serde_json::to_string_pretty(&sound).unwrap() + "\n").unwrap();
     fs::write(to.join("README.md"), README).unwrap();
 }

@@ -6,6 +6,7 @@ mod call_log;
 mod frus;
 mod lines;
 mod real_files;
+mod sending;
 mod when;
 
 use chancery::import::{Collection, Record, Unread, marking::Levels, reader::Reader};

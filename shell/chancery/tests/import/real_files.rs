@@ -19,7 +19,7 @@ fn levels() -> Levels {
 }
 
 /// The folder named by CHANCERY_DATA, else `shared/data` beside the workspace.
-fn file(name: &str) -> Option<PathBuf> {
+pub(crate) fn file(name: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let path = std::env::var_os("CHANCERY_DATA").map_or(beside, PathBuf::from).join(name);
     if path.is_file() {
