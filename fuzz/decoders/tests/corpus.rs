@@ -1,4 +1,10 @@
 //! Replays the committed corpora through their decoders, and holds one valid item of each kind against its golden file.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy.toml lets tests panic, but does not see the functions that tests share"
+)]
 
 use std::{env, fs, path::PathBuf};
 
