@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use chancery_desk::{
     act::{
-        Act, CallEnd, CallKind, Custodians, Genesis, LineKind, OfficePurpose, Opening, PartyRole, Role, Rules,
-        Who,
+        Act, CallEnd, CallKind, Custodians, Genesis, LineKind, OfficePurpose, Opening, PartyRole, Role,
+        Rules, Who,
     },
     vaults::Vaults,
 };
@@ -115,7 +115,12 @@ impl Staffed {
             (DUTY_DESK, OfficePurpose::DutyDesk),
         ];
         for (office, purpose) in purposes {
-            entries.push(chronicle.say(&cast.officer, Scope::Trust, Act::OfficeMade { office, purpose }, &[])?);
+            entries.push(chronicle.say(
+                &cast.officer,
+                Scope::Trust,
+                Act::OfficeMade { office, purpose },
+                &[],
+            )?);
         }
         for office in [DIRECTORY, SECURITY] {
             for person in [cast.officer.person, cast.second_officer.person] {
@@ -240,7 +245,12 @@ impl WholeCall<'_> {
         self.with(who, act, &note_body(self.package))
     }
 
-    fn with(&mut self, who: impl Fn(&Cast) -> Result<&Voice>, act: Act, kinds: &[BodyKind]) -> Result<Digest> {
+    fn with(
+        &mut self,
+        who: impl Fn(&Cast) -> Result<&Voice>,
+        act: Act,
+        kinds: &[BodyKind],
+    ) -> Result<Digest> {
         let Staffed { cast, chronicle, entries } = &mut *self.staffed;
         let entry = chronicle.say(who(cast)?, self.scope, act, kinds)?;
         let digest = entry.digest;
@@ -350,8 +360,7 @@ fn opening_bodies(package: PackageId) -> [BodyKind; 2] {
 
 fn requested(chronicle: &Chronicle, cast: &Cast, kind: CallKind, readers: BTreeSet<Reader>) -> Act {
     let wrapped = Vaults::at(&chronicle.desk.trust, None).wrapped_to(readers.iter().copied());
-    let opening =
-        Opening { class: 3, level: Rank(2), readers, vault: generation(wrapped, ByteBuf::new()) };
+    let opening = Opening { class: 3, level: Rank(2), readers, vault: generation(wrapped, ByteBuf::new()) };
     Act::CallRequested { principal: cast.principal.person, counterpart: COUNTERPART, kind, opening }
 }
 
@@ -359,12 +368,7 @@ fn generation(readers: Vec<WrappedTo>, receives: ByteBuf) -> Generation {
     Generation { number: 1, commitment: Digest([1; 32]), receives, readers, chained: false }
 }
 
-fn make_vault(
-    chronicle: &mut Chronicle,
-    entries: &mut Vec<Entry>,
-    by: &Voice,
-    vault: Vault,
-) -> Result<()> {
+fn make_vault(chronicle: &mut Chronicle, entries: &mut Vec<Entry>, by: &Voice, vault: Vault) -> Result<()> {
     let readers = Vaults::at(&chronicle.desk.trust, None).next_generation(vault).readers;
     let generation = generation(readers, ByteBuf::from(vec![1; RECEIVE_KEY_BYTES]));
     let act = Act::GenerationMade { vault, generation };

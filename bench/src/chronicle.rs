@@ -64,7 +64,14 @@ impl Chronicle {
     /// Founds the desk; the first entry of its log comes with it.
     pub(crate) fn found(genesis: Genesis, founder: &Voice, log_key: SigningKey) -> Result<(Self, Entry)> {
         let act = Act::DeskFounded(genesis);
-        let envelope = envelope(founder, Scope::Trust, 1, START_MS, Seen { trust: Head::EMPTY, scope: Head::EMPTY }, &act)?;
+        let envelope = envelope(
+            founder,
+            Scope::Trust,
+            1,
+            START_MS,
+            Seen { trust: Head::EMPTY, scope: Head::EMPTY },
+            &act,
+        )?;
         let bytes = act::sign(&envelope, &founder.key)?;
         let said = said(&bytes, envelope, act);
         let mut made = Self {
@@ -81,7 +88,8 @@ impl Chronicle {
 
     /// One device says something; the desk's rules must let it pass.
     pub(crate) fn say(&mut self, voice: &Voice, scope: Scope, act: Act, kinds: &[BodyKind]) -> Result<Entry> {
-        let (entry, said) = self.speak(voice, scope, self.desk.next_counter(voice.device, scope), act, kinds)?;
+        let (entry, said) =
+            self.speak(voice, scope, self.desk.next_counter(voice.device, scope), act, kinds)?;
         self.desk.admit(&said, self.now_ms).with_context(|| format!("{:?}", said.act))?;
         let leaf = self.place(&said)?;
         self.desk.apply(&said, &Place::of(leaf.leaf()));
@@ -89,11 +97,25 @@ impl Chronicle {
     }
 
     /// A signed act with this counter that the chronicle does not take in: for a store to judge.
-    pub(crate) fn offer(&mut self, voice: &Voice, scope: Scope, counter: u64, act: Act, kinds: &[BodyKind]) -> Result<Entry> {
+    pub(crate) fn offer(
+        &mut self,
+        voice: &Voice,
+        scope: Scope,
+        counter: u64,
+        act: Act,
+        kinds: &[BodyKind],
+    ) -> Result<Entry> {
         Ok(self.speak(voice, scope, counter, act, kinds)?.0)
     }
 
-    fn speak(&mut self, voice: &Voice, scope: Scope, counter: u64, act: Act, kinds: &[BodyKind]) -> Result<(Entry, Said)> {
+    fn speak(
+        &mut self,
+        voice: &Voice,
+        scope: Scope,
+        counter: u64,
+        act: Act,
+        kinds: &[BodyKind],
+    ) -> Result<(Entry, Said)> {
         self.now_ms += STEP_MS;
         let seen = Seen { trust: self.head(Scope::Trust), scope: self.head(scope) };
         let mut envelope = envelope(voice, scope, counter, self.now_ms, seen, &act)?;
@@ -102,12 +124,23 @@ impl Chronicle {
             // The server can not tell these bytes from sealed ones.
             let mut bytes = vec![0; NOTE_BODY_BYTES];
             self.rng.fill_bytes(&mut bytes);
-            envelope.bodies.push(BodyRef { kind: *kind, sha256: Digest::of(&bytes), len: u32::try_from(bytes.len())? });
+            envelope.bodies.push(BodyRef {
+                kind: *kind,
+                sha256: Digest::of(&bytes),
+                len: u32::try_from(bytes.len())?,
+            });
             bodies.push(bytes);
         }
         let bytes = act::sign(&envelope, &voice.key)?;
         let said = said(&bytes, envelope, act);
-        let entry = Entry { act: bytes, bodies, leaf: Vec::new(), author: said.author, said_ms: said.said_ms, digest: said.digest };
+        let entry = Entry {
+            act: bytes,
+            bodies,
+            leaf: Vec::new(),
+            author: said.author,
+            said_ms: said.said_ms,
+            digest: said.digest,
+        };
         Ok((entry, said))
     }
 
@@ -150,7 +183,14 @@ impl Chronicle {
     }
 }
 
-fn envelope(voice: &Voice, scope: Scope, counter: u64, said_ms: u64, seen: Seen, act: &Act) -> Result<Envelope> {
+fn envelope(
+    voice: &Voice,
+    scope: Scope,
+    counter: u64,
+    said_ms: u64,
+    seen: Seen,
+    act: &Act,
+) -> Result<Envelope> {
     Ok(Envelope {
         version: ACT_VERSION,
         desk: DESK,
@@ -179,5 +219,12 @@ fn said(bytes: &[u8], envelope: Envelope, act: Act) -> Said {
 }
 
 fn entry(act: Vec<u8>, bodies: Vec<Vec<u8>>, leaf: &LeafBytes, said: &Said) -> Entry {
-    Entry { act, bodies, leaf: leaf.bytes().to_vec(), author: said.author, said_ms: said.said_ms, digest: said.digest }
+    Entry {
+        act,
+        bodies,
+        leaf: leaf.bytes().to_vec(),
+        author: said.author,
+        said_ms: said.said_ms,
+        digest: said.digest,
+    }
 }

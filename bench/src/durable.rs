@@ -64,6 +64,12 @@ pub(crate) fn measure(folder: &Path, amount: Amount) -> Result<bool> {
     let mut met = true;
     for saying in [Saying::Notes, Saying::Comings] {
         for (writers, acts) in amount.writers {
+            if std::env::var("BENCH_W").is_ok_and(|w| w != writers.to_string()) {
+                continue;
+            }
+            if std::env::var("BENCH_S").is_ok_and(|w| w != saying.to_string()) {
+                continue;
+            }
             let folder = tempfile::tempdir_in(folder)?;
             let mut compared = Compared::new(folder.path(), writers, acts, saying)?;
             // The first round is not counted: it grows the write-ahead files to the size that they keep.
@@ -73,7 +79,8 @@ pub(crate) fn measure(folder: &Path, amount: Amount) -> Result<bool> {
             }
             let what = format!("durable acts, {writers} writers, {saying}");
             let Compared { bare, checked, parts, .. } = compared;
-            met &= Line { what, unit: "acts", base: "bare SQLite", paired: bare, needed: Some(NEEDED) }.print();
+            met &=
+                Line { what, unit: "acts", base: "bare SQLite", paired: bare, needed: Some(NEEDED) }.print();
             let base = "bare SQLite, writers check Ed25519";
             Line { what: String::new(), unit: "acts", base, paired: checked, needed: None }.print();
             parts.print();

@@ -34,7 +34,7 @@ use chancery_store::offer::Offer;
 use ed25519_dalek::{Signature, Signer as _, SigningKey};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use serde_bytes::ByteBuf;
-use x_wing::{EncapsulationKey, Encapsulate as _};
+use x_wing::{Encapsulate as _, EncapsulationKey};
 
 use crate::{
     chronicle::DESK,
@@ -136,9 +136,8 @@ fn check(desk: &mut Desk, each: usize) -> Result<()> {
     for _ in 0..ROUNDS {
         let (said, _) = times(each, |_| desk.say())?;
         let signatures: Vec<Signature> = said.iter().map(|one| desk.key.sign(&one.act)).collect();
-        let (_, verified) = times(each, |n| {
-            Ok(ReceivedAct::read(said.get(n).context("said")?.act.clone())?.verify(&key)?)
-        })?;
+        let (_, verified) =
+            times(each, |n| Ok(ReceivedAct::read(said.get(n).context("said")?.act.clone())?.verify(&key)?))?;
         let (_, base) = times(each, |n| {
             let (one, signature) = (said.get(n).context("said")?, signatures.get(n).context("signed")?);
             Ok(key.verify_strict(&one.act, signature)?)
