@@ -149,3 +149,13 @@ fn a_stolen_officers_device_can_be_revoked_but_not_the_last_officers_device() {
     assert_eq!(world.desk.trust.devices_of(OFFICER_A).count(), 0);
     assert!(world.desk.trust.at_desk(CUSTODIAN));
 }
+
+#[test]
+fn an_approval_that_was_held_back_past_the_invitations_end_is_refused() {
+    let mut world = World::staffed();
+    world.trust(OFFICER_A, invite(&world, DUTY));
+    let in_time = world.said(first_device(OFFICER_A), Scope::Trust, approve(DUTY, 200));
+    world.now_ms += 60_001;
+    let refusal = world.admitted(&in_time).unwrap_err();
+    assert!(matches!(refusal, Refusal::ExpiredInvitation { .. }), "the log's time counts: {refusal}");
+}

@@ -116,3 +116,14 @@ fn a_restore_names_more_than_it_kept() {
         Refusal::OutOfRange { .. }
     ));
 }
+
+#[test]
+fn an_ask_by_who_is_no_officer_any_more_is_void() {
+    let mut world = World::staffed();
+    let third = world.trust(OFFICER_A, Act::GuardedAsked(Guarded::SecurityOfficer(ADVISER)));
+    world.trust(OFFICER_B, Act::GuardedAgreed { asked: third });
+    let asked = world.trust(OFFICER_A, Act::GuardedAsked(Guarded::LogKey([3; 32])));
+    world.trust(OFFICER_B, Act::RolesSet { person: OFFICER_A, roles: BTreeSet::new() });
+    let refusal = world.trust_refusal(OFFICER_B, Act::GuardedAgreed { asked });
+    assert!(matches!(refusal, Refusal::AskVoid { .. }), "{refusal}");
+}

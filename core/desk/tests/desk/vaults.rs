@@ -236,3 +236,13 @@ fn who_comes_after_a_cut_chain_gets_each_part_of_it() {
     );
     assert!(vaults.anyone_holds(PACKAGE) && vaults.holds(first_device(PRINCIPAL), PACKAGE, 2));
 }
+
+#[test]
+fn an_ordinary_reader_added_after_it_does_not_undo_from_now_on() {
+    let mut world = World::with_live_call();
+    add(&mut world, INTERPRETER, true);
+    add(&mut world, OFFICER_A, false);
+    assert_eq!(world.vaults(PACKAGE).next_generation(PACKAGE).chain, Chain::MustNot);
+    let act = changed(&world, PACKAGE, |generation| generation.chained = true);
+    assert_eq!(world.call_refusal(DUTY, act), Refusal::ChainExpected { expected: false });
+}

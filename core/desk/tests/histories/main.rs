@@ -17,7 +17,7 @@ mod world;
 
 use std::{cell::RefCell, collections::BTreeMap, env, time::Instant};
 
-use chancery_desk::{admit, package::Package, said::Said, trust::Trust};
+use chancery_desk::{act::Post, admit, package::Package, said::Said, trust::Trust};
 use chancery_log::id::{Scope, Vault};
 use proptest::{prelude::*, test_runner::TestRunner};
 
@@ -96,6 +96,11 @@ impl Pair<'_> {
             roles.dedup();
             prop_assert_eq!(person.roles.iter().copied().collect::<Vec<_>>(), roles);
             prop_assert_eq!(trust.stale(Vault::Person(*id)), self.model.is_stale(Vault::Person(*id)));
+        }
+        for post in [Post::DutyOfficer, Post::NoteTaker] {
+            let mut on = self.model.on_duty(post);
+            on.sort();
+            prop_assert_eq!(trust.on_duty(post).collect::<Vec<_>>(), on);
         }
         for office in trust.offices().keys() {
             prop_assert_eq!(trust.stale(Vault::Office(*office)), self.model.is_stale(Vault::Office(*office)));

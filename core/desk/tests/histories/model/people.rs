@@ -210,7 +210,7 @@ impl Model {
         members
     }
 
-    pub(super) fn on_duty(&self, post: Post) -> Vec<PersonId> {
+    pub(crate) fn on_duty(&self, post: Post) -> Vec<PersonId> {
         let role = |post| match post {
             Post::DutyOfficer => Role::DutyOfficer,
             Post::NoteTaker => Role::NoteTaker,
