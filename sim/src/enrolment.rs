@@ -92,7 +92,7 @@ impl World {
         self.hear(|| bytes.to_vec());
         let message = ToServer::read(bytes).expect("a knock can be read");
         let connection = self.new_connection();
-        self.to_server(Input::Message { connection, message });
+        self.tell_server(Input::Message { connection, message });
         let mut outputs = Vec::new();
         if let Some(switchboard) = self.switchboard.as_mut() {
             while let Some(output) = switchboard.next_output() {

@@ -196,11 +196,11 @@ impl World {
     pub(crate) fn new_connection(&mut self) -> ConnectionId {
         let connection = ConnectionId(self.next_connection);
         self.next_connection += 1;
-        self.to_server(Input::Connected { connection, host: HOST.to_owned() });
+        self.tell_server(Input::Connected { connection, host: HOST.to_owned() });
         connection
     }
 
-    pub(crate) fn to_server(&mut self, input: Input) {
+    pub(crate) fn tell_server(&mut self, input: Input) {
         let now = self.now_ms;
         if let Some(switchboard) = self.switchboard.as_mut() {
             switchboard.take(now, input);
@@ -226,7 +226,7 @@ impl World {
         let now = self.now_ms;
         if let Some(connection) = self.devices[at].connection.take() {
             self.devices[at].take(now, DeviceInput::Disconnected);
-            self.to_server(Input::Gone { connection });
+            self.tell_server(Input::Gone { connection });
         }
     }
 
@@ -275,7 +275,7 @@ impl World {
 
     fn tick(&mut self) {
         let now = self.now_ms;
-        self.to_server(Input::Tick);
+        self.tell_server(Input::Tick);
         for device in &mut self.devices {
             device.take(now, DeviceInput::Tick);
         }
@@ -322,7 +322,7 @@ impl World {
                     Some(bytes) => {
                         self.hear(|| bytes.clone());
                         let message = ToServer::read(&bytes).expect("a participant's message can be read");
-                        self.to_server(Input::Message { connection, message });
+                        self.tell_server(Input::Message { connection, message });
                     }
                     None => self.disconnected(at),
                 }

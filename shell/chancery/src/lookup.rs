@@ -46,13 +46,16 @@ pub enum LookupError {
 /// What can be named: its value, its name, its id as text.
 type Known<T> = (T, String, String);
 
+/// One way in which a text may name something.
+type Way<'a, T> = &'a dyn Fn(&&Known<T>) -> bool;
+
 /// Picks the one that a text names.
 pub fn pick<T: Clone>(what: &'static str, text: &str, known: &[Known<T>]) -> Result<T, LookupError> {
     let sought = text.trim().to_lowercase();
     let by_id = |(_, _, id): &&Known<T>| sought.len() >= ID_CHARS_LEAST && id.starts_with(&sought);
     let by_name = |(_, name, _): &&Known<T>| is_same(name, text);
     let by_word = |(_, name, _): &&Known<T>| !sought.is_empty() && name.to_lowercase().contains(&sought);
-    let ways: [&dyn Fn(&&Known<T>) -> bool; 3] = [&by_name, &by_id, &by_word];
+    let ways: [Way<'_, T>; 3] = [&by_name, &by_id, &by_word];
     for way in ways {
         let fitting: Vec<&Known<T>> = known.iter().filter(way).collect();
         match fitting.as_slice() {

@@ -90,6 +90,58 @@ pub fn tell(file: &str, text: &str) -> Result<Told, Broken> {
     Ok(telling.told)
 }
 
+/// A story that a test in Rust goes on from, or mixes its own steps into.
+pub struct Scene(Telling);
+
+impl Scene {
+    /// Tells sentences from the beginning, without a title.
+    pub fn set(seed: u8, text: &str) -> Self {
+        let mut scene = Self(Telling { seed, ..Telling::default() });
+        scene.tell(text);
+        scene
+    }
+
+    /// Tells more sentences; a test ends at the first that does not come true.
+    pub fn tell(&mut self, text: &str) {
+        let page = Page::read(&format!("Story: a scene\n{text}")).expect("the scene's text can be read");
+        for sentence in page.sentences {
+            if let Err(why) = self.0.tell(&sentence.text) {
+                panic!("{}\n    {why}", sentence.text);
+            }
+        }
+    }
+
+    /// The desk.
+    pub fn world(&mut self) -> &mut World {
+        self.0.desk.as_mut().expect("the scene has a desk")
+    }
+
+    /// The package that the scene is about.
+    pub fn package(&self) -> PackageId {
+        self.0.topic.expect("the scene is about a package")
+    }
+
+    /// A person by name.
+    pub fn person(&self, name: &str) -> PersonId {
+        self.0.person(name).expect("the person is in the scene")
+    }
+
+    /// The link that somebody was handed.
+    pub fn link(&self, name: &str) -> DeviceLink {
+        self.0.links.get(name).expect("a link was handed over").clone()
+    }
+
+    /// Whether anything that a device has opened holds these words.
+    pub fn can_read(&mut self, device: &str, words: &str) -> bool {
+        seen::can_read(&self.world().device(device).participant, words)
+    }
+
+    /// Everything that a device shows, as text, to be compared.
+    pub fn shows(&mut self, device: &str) -> String {
+        seen::everything(&self.world().device(device).participant)
+    }
+}
+
 /// Every sentence that a page can say, with gaps in angle brackets.
 pub fn patterns() -> impl Iterator<Item = &'static str> {
     sentences::all().map(|says| says.0)

@@ -2,7 +2,7 @@
 
 use chancery_desk::act::Act;
 use chancery_log::id::{InvitationId, Scope};
-use chancery_participant::{deed::Deed, enrol::NewcomerNews};
+use chancery_participant::{deed::Deed, enrol::NewcomerNews, io::Event};
 
 use super::Says;
 use crate::{
@@ -15,8 +15,8 @@ pub(super) const SAYS: &[Says] = &[
     Says("<device> knocks with the link of <name>", knock),
     Says("<device> is told: \"<words>\"", told),
     Says("<who> approves <device>", approve),
-    Says("<who> adds a <device> of his own", |telling, caught| add_own(telling, caught)),
-    Says("<who> adds a <device> of her own", |telling, caught| add_own(telling, caught)),
+    Says("<who> adds a <device> of his own", add_own),
+    Says("<who> adds a <device> of her own", add_own),
     Says("<who> withdraws the link of <name>", |telling, caught| {
         let invitation = link_of(telling, caught.get("name"))?;
         telling.does(caught.get("who"), Deed::bare(Scope::Trust, Act::InvitationWithdrawn { invitation }))
@@ -70,11 +70,10 @@ fn told(telling: &mut Telling, caught: &Caught<'_>) -> Result<(), String> {
         },
         None => {
             let device = telling.device(device)?;
-            let closings =
-                telling.world()?.device(&device).events.iter().rev().find_map(|event| match event {
-                    chancery_participant::io::Event::Closing(because) => Some(because.to_string()),
-                    _ => None,
-                });
+            let events = telling.world()?.device(&device).events.iter().rev();
+            let closings = events.into_iter().find_map(|event| {
+                if let Event::Closing(because) = event { Some(because.to_string()) } else { None }
+            });
             closings.unwrap_or_else(|| "nothing".to_owned())
         }
     };

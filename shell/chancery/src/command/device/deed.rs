@@ -54,6 +54,10 @@ impl Said {
 
     /// The deed, by what this device knows of its desk.
     pub(super) fn deed(&self, participant: &mut Participant, now_ms: u64) -> anyhow::Result<Deed> {
+        #[allow(
+            clippy::wildcard_enum_match_arm,
+            reason = "the rest is of a package: `package_text` meets every one"
+        )]
         match &self.act {
             act::Act::TakeDuty { post } => Ok(trust_deed(Act::DutyTaken { post: (*post).into() })),
             act::Act::LeaveDuty { post } => Ok(trust_deed(Act::DutyLeft { post: (*post).into() })),
