@@ -68,8 +68,11 @@ pub(crate) fn admit_wrap_up(package: &Package) -> Result<(), Refusal> {
 
 impl Package {
     pub(crate) fn apply_note(&mut self, said: &Said, instead_of: Option<Digest>) {
-        for note in self.notes.iter_mut().filter(|note| Some(note.act) == instead_of) {
-            note.replaced = true;
+        // Most notes replace none, and a long call has thousands.
+        if let Some(earlier) = instead_of {
+            for note in self.notes.iter_mut().filter(|note| note.act == earlier) {
+                note.replaced = true;
+            }
         }
         let note =
             Note { act: said.digest, by: said.author, said_ms: said.said_ms, instead_of, replaced: false };
