@@ -1,5 +1,14 @@
 //! A desk restored from a backup: every device alarms, none goes back by itself, and what was lost is done again.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test stops at the first thing that is not as it must be"
+)]
+
 use std::path::Path;
 
 use chancery_desk::act::{Act, Post, Role};

@@ -1,4 +1,4 @@
-//! Readouts.
+//! Sentences about readouts: sent to readers, and read by them.
 
 use chancery_desk::act::Act;
 use chancery_log::id::ReadoutId;
