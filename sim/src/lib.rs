@@ -9,5 +9,6 @@
 
 pub mod device;
 mod enrolment;
+pub mod hostile;
 pub mod story;
 pub mod world;

@@ -145,7 +145,8 @@ impl Participant {
     fn fold_scope(&mut self, scope: Scope) {
         let mut changed = false;
         while let Some(entry) = self.next_foldable(scope) {
-            let folded = match scope {
+            let placed = self.ledger.check_place(entry.leaf.leaf());
+            let folded = placed.and_then(|()| match scope {
                 Scope::Trust if self.ledger.trust().is_none() => self
                     .read_genesis(&entry.act)
                     .and_then(|said| self.ledger.trust.found(said, Place::of(entry.leaf.leaf()))),
@@ -159,7 +160,7 @@ impl Participant {
                         None => Err(Alarm::TrustWithheld { scope, needed: count, held: 0 }),
                     }
                 }
-            };
+            });
             match folded {
                 Ok(()) => {
                     changed = true;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chancery_log::{
+    checkpoint::VerifiedCheckpoint,
     checkpoint_chain::CheckpointChain,
     id::{DeskId, DeviceId, Digest, PackageId, PersonId, Scope},
 };
@@ -175,6 +176,11 @@ impl Participant {
     /// What it holds of the log.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// The newest checkpoint that was checked: to be compared with what other devices hold.
+    pub fn checkpoint(&self) -> Option<&VerifiedCheckpoint> {
+        self.checkpoints.as_ref().map(CheckpointChain::newest)
     }
 
     /// What it has opened.

@@ -61,8 +61,14 @@ impl Participant {
 
     /// The welcome's checkpoint does not extend the one held.
     pub(crate) fn begin_rewind(&mut self, checkpoint: VerifiedCheckpoint, held: u64, scopes: &[ScopeAt]) {
-        let detail =
-            format!("the log went back from {held} entries to {}: was it restored?", checkpoint.size());
+        let shown = checkpoint.size();
+        let detail = if shown < held {
+            format!("the log went back from {held} entries to {shown}: was it restored?")
+        } else {
+            format!(
+                "two histories: the log of {shown} entries does not extend the {held} held: was it restored?"
+            )
+        };
         self.alarm(Alarm::BadCheckpoint { detail });
         self.went_back.get_or_insert(WentBack { head: checkpoint.head(), lost_size: held });
         let checkpoints = CheckpointChain::start(checkpoint);

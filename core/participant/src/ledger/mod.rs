@@ -13,6 +13,7 @@ use chancery_desk::{
 use chancery_log::{
     act::{Head, Seen},
     id::{Digest, PackageId, Scope},
+    leaf::Leaf,
 };
 
 use crate::alarm::Alarm;
@@ -67,6 +68,31 @@ impl Ledger {
             Scope::Trust => self.trust.entries(),
             Scope::Package(package) => self.packages.entries(package),
         }
+    }
+
+    /// Each scope is a chain of its own; that all stand in one log, in one order and at times that fit, is checked here.
+    /// Without it an act could be judged at trust as it was before a revocation that stands before the act.
+    pub fn check_place(&self, leaf: &Leaf) -> Result<(), Alarm> {
+        let (before, after) = match leaf.scope {
+            // Every package leaf that is folded was judged at trust entries before this one.
+            Scope::Trust => (self.packages.newest(), None),
+            Scope::Package(_) => {
+                let at = |count: u64| self.trust.entries().get(usize::try_from(count).ok()?);
+                let place = |entry: &Entry| (entry.place.index, entry.place.logged_ms);
+                (leaf.trust_count.checked_sub(1).and_then(at).map(place), at(leaf.trust_count).map(place))
+            }
+        };
+        let follows = before.is_none_or(|(index, ms)| index < leaf.index && ms <= leaf.logged_ms);
+        let precedes = after.is_none_or(|(index, ms)| leaf.index < index && leaf.logged_ms <= ms);
+        if follows && precedes {
+            return Ok(());
+        }
+        let detail = format!(
+            "entry {} stands at {} of the log, logged at {} ms, and is judged at trust entry {}: the entries around \
+             that say otherwise",
+            leaf.before.count, leaf.index, leaf.logged_ms, leaf.trust_count
+        );
+        Err(Alarm::BrokenChain { scope: leaf.scope, detail })
     }
 
     fn hash_at(&self, scope: Scope, count: u64) -> Option<Digest> {

@@ -30,6 +30,7 @@ pub struct Held {
 #[derive(Debug, Default)]
 pub struct Packages {
     held: BTreeMap<PackageId, Held>,
+    newest: Option<(u64, u64)>,
 }
 
 impl Packages {
@@ -81,6 +82,13 @@ impl Packages {
     /// Lets go of a package.
     pub fn forget(&mut self, package: PackageId) {
         self.held.remove(&package);
+        let last = self.held.values().filter_map(|held| held.entries.last());
+        self.newest = last.map(|entry| (entry.place.index, entry.place.logged_ms)).max();
+    }
+
+    /// Index in the log and time of the newest folded entry over all packages.
+    pub fn newest(&self) -> Option<(u64, u64)> {
+        self.newest
     }
 
     /// Judges and folds one entry whose chain was checked. `trust`: as it stood at the entry's place.
@@ -91,10 +99,11 @@ impl Packages {
         leaf: &LeafBytes,
         act: &[u8],
     ) -> Result<&Entry, Alarm> {
-        let held = self.held(package);
         let leaf = leaf.leaf();
-        let said = judge::judge(trust, held.state.as_ref(), leaf, act)?;
+        let said = judge::judge(trust, self.state(package), leaf, act)?;
         let place = Place::of(leaf);
+        self.newest = self.newest.max(Some((place.index, place.logged_ms)));
+        let held = self.held(package);
         match held.state.as_mut() {
             Some(state) => state.apply(&said, &place),
             None => held.state = Package::open(&said, &place),
