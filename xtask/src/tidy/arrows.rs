@@ -15,14 +15,30 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("chancery-open", &["chancery-log", "chancery-seal"]),
     ("chancery-desk", &["chancery-log", "chancery-seal"]),
     ("chancery-wire", &["chancery-log", "chancery-desk"]),
+    ("chancery-secure-call", &["chancery-log", "chancery-seal", "chancery-open"]),
+    ("chancery-call-tree", &["chancery-log", "chancery-seal"]),
     (
         "chancery-participant",
-        &["chancery-log", "chancery-seal", "chancery-open", "chancery-desk", "chancery-wire"],
+        &[
+            "chancery-log",
+            "chancery-seal",
+            "chancery-open",
+            "chancery-desk",
+            "chancery-wire",
+            "chancery-secure-call",
+        ],
     ),
     ("chancery-store", &["chancery-log", "chancery-seal", "chancery-desk"]),
     (
         "chancery-server",
-        &["chancery-log", "chancery-seal", "chancery-desk", "chancery-wire", "chancery-store"],
+        &[
+            "chancery-log",
+            "chancery-seal",
+            "chancery-desk",
+            "chancery-wire",
+            "chancery-store",
+            "chancery-call-tree",
+        ],
     ),
     (
         "chancery-device",
@@ -73,6 +89,10 @@ const CORE_TAKES: &[&str] = &[
     "rand_chacha",
     "tlog_tiles",
     "signed_note",
+    "openmls",
+    "openmls_traits",
+    "tls_codec",
+    "sframe",
 ];
 
 /// All rules of this file.
