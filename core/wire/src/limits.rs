@@ -35,3 +35,12 @@ pub const IDLE_MS: u64 = 45_000;
 
 /// A hello must be answered within this time.
 pub const HELLO_MS: u64 = 10_000;
+
+/// One MLS handshake: the welcome of a call with sixty lines has 160 KB.
+pub const HANDSHAKE_BYTES_MAX: usize = 512 * 1024;
+
+/// One message inside a call's group: facts about a line, a nonce, the shares of a dealing.
+pub const CALL_MESSAGE_BYTES_MAX: usize = 64 * 1024;
+
+/// One SDP: nine audio sections with their candidates have 8 KB.
+pub const SDP_BYTES_MAX: usize = 32 * 1024;

@@ -4,10 +4,12 @@ use chancery_desk::refusal::Refusal;
 use chancery_log::{
     act::Head,
     cbor::{self, CborError},
-    id::{Digest, Scope},
+    id::{Digest, PackageId, Scope},
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
+
+use crate::call::CallDown;
 
 /// One message to a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +105,13 @@ pub enum ToClient {
     },
     /// To a device that knocked: it is approved; say hello.
     Approved {},
+    /// About a call in progress.
+    Call {
+        /// Which.
+        package: PackageId,
+        /// What.
+        say: CallDown,
+    },
     /// Answer to a ping.
     Pong {},
     /// The server closes this connection.

@@ -3,10 +3,12 @@
 use chancery_log::{
     act::Head,
     cbor::{self, CborError},
-    id::{DeskId, DeviceId, Digest, Scope},
+    id::{DeskId, DeviceId, Digest, PackageId, Scope},
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
+
+use crate::call::CallUp;
 
 /// One message from a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +67,13 @@ pub enum ToServer {
     Taken {
         /// How many.
         messages: u32,
+    },
+    /// About a call in progress.
+    Call {
+        /// Which.
+        package: PackageId,
+        /// What.
+        say: CallUp,
     },
     /// Still here.
     Ping {},

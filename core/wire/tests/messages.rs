@@ -4,10 +4,11 @@ use chancery_desk::refusal::Refusal;
 use chancery_log::{
     act::Head,
     cbor::CborError,
-    id::{DeskId, DeviceId, Digest, PackageId, Scope},
+    id::{DeskId, DeviceId, Digest, PackageId, PartyId, Scope},
 };
 use chancery_seal::device::CHALLENGE_PREFIX;
 use chancery_wire::{
+    call::{CallDown, CallRefusal, CallUp, DropCause, LineSeen, MediaSeen, PathKind, Waiting},
     hello::Challenge,
     limits::{STRANGER_BYTES_MAX, WIRE_VERSION},
     to_client::{Advance, Closing, Deferral, Entry, ScopeAt, ToClient},
@@ -16,7 +17,9 @@ use chancery_wire::{
 use serde_bytes::ByteBuf;
 
 const DIGEST: Digest = Digest([7; 32]);
-const SCOPE: Scope = Scope::Package(PackageId([3; 16]));
+const PACKAGE: PackageId = PackageId([3; 16]);
+const SCOPE: Scope = Scope::Package(PACKAGE);
+const PARTY: PartyId = PartyId([6; 16]);
 
 fn head() -> Head {
     Head { count: 5, last: DIGEST }
@@ -26,8 +29,63 @@ fn advance() -> Advance {
     Advance { note: ByteBuf::from(b"a note".to_vec()), consistency: vec![DIGEST] }
 }
 
-fn every_to_server() -> Vec<ToServer> {
+fn every_call_up() -> Vec<CallUp> {
+    let bytes = || ByteBuf::from(vec![1, 2, 3]);
     vec![
+        CallUp::Join { party: PARTY, key_package: bytes() },
+        CallUp::Resume { epoch: 7 },
+        CallUp::Group { group_info: bytes() },
+        CallUp::Commit { commit: bytes(), welcome: Some(bytes()) },
+        CallUp::Commit { commit: bytes(), welcome: None },
+        CallUp::Say { message: bytes() },
+        CallUp::Offer { sdp: "v=0".into() },
+        CallUp::Leave {},
+    ]
+}
+
+fn every_call_down() -> Vec<CallDown> {
+    let bytes = || ByteBuf::from(vec![1, 2, 3]);
+    let device = DeviceId([2; 32]);
+    let media = [
+        MediaSeen::Absent,
+        MediaSeen::Connected { path: PathKind::Direct },
+        MediaSeen::Connected { path: PathKind::Relayed },
+        MediaSeen::Lost,
+    ];
+    let lines = media.map(|media| LineSeen { device, party: PARTY, leaf: Some(3), media }).to_vec();
+    let refusals = [
+        CallRefusal::NoCall,
+        CallRefusal::NotAdmitted,
+        CallRefusal::NotYours,
+        CallRefusal::NotIn,
+        CallRefusal::Group("why".into()),
+        CallRefusal::Media("why".into()),
+        CallRefusal::Full { most: 64 },
+        CallRefusal::TooMany { retry_ms: 100 },
+        CallRefusal::NoMedia,
+    ];
+    let causes = [DropCause::Unsealed, DropCause::OtherKey, DropCause::NoFloor, DropCause::OnHold];
+    let mut all = vec![
+        CallDown::Begin {},
+        CallDown::Tell {},
+        CallDown::Anew {},
+        CallDown::Waiting { waiting: vec![Waiting { party: PARTY, device, key_package: bytes() }] },
+        CallDown::Committed { by: device, commit: bytes() },
+        CallDown::Welcome { welcome: bytes() },
+        CallDown::Late { epoch: 9 },
+        CallDown::Proposed { proposal: bytes() },
+        CallDown::Said { from: device, message: bytes() },
+        CallDown::Answer { sdp: "v=0".into() },
+        CallDown::Lines { lines },
+        CallDown::Over {},
+    ];
+    all.extend(refusals.map(|because| CallDown::Refused { because }));
+    all.extend(causes.map(|because| CallDown::Dropped { device, because, frames: 12 }));
+    all
+}
+
+fn every_to_server() -> Vec<ToServer> {
+    let mut all = vec![
         ToServer::Hello {
             version: WIRE_VERSION,
             desk: DeskId([1; 16]),
@@ -45,7 +103,9 @@ fn every_to_server() -> Vec<ToServer> {
         ToServer::Fetch { scope: SCOPE, bodies: vec![DIGEST] },
         ToServer::Taken { messages: 3 },
         ToServer::Ping {},
-    ]
+    ];
+    all.extend(every_call_up().into_iter().map(|say| ToServer::Call { package: PACKAGE, say }));
+    all
 }
 
 fn every_to_client() -> Vec<ToClient> {
@@ -95,6 +155,7 @@ fn every_to_client() -> Vec<ToClient> {
     ];
     all.extend(deferrals.map(|because| ToClient::Deferred { act: DIGEST, because }));
     all.extend(closings.map(|because| ToClient::Closing { because }));
+    all.extend(every_call_down().into_iter().map(|say| ToClient::Call { package: PACKAGE, say }));
     all
 }
 

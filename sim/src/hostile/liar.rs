@@ -158,7 +158,7 @@ impl Liar {
                 self.take(now_ms, act.into_vec(), bodies)
             }
             ToServer::Ping {} => vec![ToClient::Pong {}],
-            ToServer::Knock { .. } | ToServer::Taken { .. } => Vec::new(),
+            ToServer::Knock { .. } | ToServer::Taken { .. } | ToServer::Call { .. } => Vec::new(),
         }
     }
 

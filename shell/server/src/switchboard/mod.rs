@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use chancery_log::id::{DeviceId, Digest, Scope};
 use chancery_store::{mover::Moved, store::Store};
 use chancery_wire::{
+    call::{CallDown, CallRefusal},
     to_client::{Closing, Deferral, ToClient},
     to_server::ToServer,
 };
@@ -204,6 +205,10 @@ impl Switchboard {
             (State::In(_), ToServer::Follow { scope, head }) => self.follow(connection, scope, head),
             (State::In(_), ToServer::Unfollow { scope }) => self.unfollow(connection, scope),
             (State::In(_), ToServer::Fetch { scope, bodies }) => self.fetch(connection, scope, bodies),
+            (State::In(_), ToServer::Call { package, .. }) => {
+                let say = CallDown::Refused { because: CallRefusal::NoMedia };
+                self.send(connection, ToClient::Call { package, say });
+            }
             (
                 State::Fresh | State::Challenged { .. } | State::Knocking | State::Proved(_) | State::In(_),
                 ToServer::Hello { .. }
@@ -213,6 +218,7 @@ impl Switchboard {
                 | ToServer::Unfollow { .. }
                 | ToServer::Propose { .. }
                 | ToServer::Fetch { .. }
+                | ToServer::Call { .. }
                 | ToServer::Taken { .. },
             ) => self.malformed(connection, "a message out of turn"),
         }
