@@ -49,6 +49,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "chancery-desk",
             "chancery-wire",
             "chancery-participant",
+            "chancery-sound",
         ],
     ),
     ("chancery-decoders", &["chancery-log", "chancery-seal", "chancery-desk", "chancery-wire"]),
