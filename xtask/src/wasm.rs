@@ -31,6 +31,7 @@ pub(crate) const NATIVE_ONLY: &[(&str, &str, &str)] = &[
     ("core/desk", "histories", "runs a thousand histories, for which wasm takes too long"),
     ("core/log", "independent", "hands files to a verifier written in Go"),
     ("core/open", "labels", "reads the sources of core/"),
+    ("core/seal", "rfc9605", "reads the RFC's vectors, which are not ours to copy"),
 ];
 
 /// Instantiates a test module without any import and calls its `main`. Prints what the module would have imported

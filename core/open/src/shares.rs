@@ -1,4 +1,5 @@
-//! Dealing a generation's secret to custodians (Shamir over GF(256)), releasing shares, and combining them.
+//! Dealing a secret to custodians (Shamir over GF(256)), releasing shares, and combining them: of a vault's generation, or
+//! of an epoch of a call.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use chancery_log::{
     id::{DeviceId, Digest, GenerationNumber, PersonId},
 };
 use chancery_seal::{
-    shares::{SHARES_MAX, SealedShare, ShareName, ShareTo, Shares, SharesError},
+    shares::{Dealt, SHARES_MAX, SealedShare, ShareName, ShareTo, Shares, SharesError},
     vault::{Generation, GenerationName},
 };
 use rand_core::CryptoRng;
@@ -173,6 +174,17 @@ pub fn deal(
     custodians: &[CustodianKey<'_>],
     rng: &mut impl CryptoRng,
 ) -> Result<Dealing, DealError> {
+    deal_bytes(secret.expose(), Dealt::Generation(*of), needed, custodians, rng)
+}
+
+/// Deals the 32 bytes of any secret that has a name.
+pub fn deal_bytes(
+    secret: &[u8; 32],
+    of: Dealt,
+    needed: u8,
+    custodians: &[CustodianKey<'_>],
+    rng: &mut impl CryptoRng,
+) -> Result<Dealing, DealError> {
     let number = custodians.len();
     if needed == 0 || usize::from(needed) > number || number > SHARES_MAX {
         return Err(DealError::Number { needed, custodians: number });
@@ -181,7 +193,7 @@ pub fn deal(
     if let Some(twice) = custodians.iter().find(|key| !seen.insert(key.custodian)) {
         return Err(DealError::Twice(twice.custodian));
     }
-    let points: Vec<Share> = Sharks(needed).dealer_rng(secret.expose(), rng).take(number).collect();
+    let points: Vec<Share> = Sharks(needed).dealer_rng(secret, rng).take(number).collect();
     let mut shares = Vec::with_capacity(number);
     let mut commitments = Vec::with_capacity(number);
     for (point, key) in points.iter().zip(custodians) {
@@ -193,7 +205,7 @@ pub fn deal(
         for (to, from) in y.iter_mut().zip(&point.y) {
             *to = from.0;
         }
-        let share = OpenedShare { name: ShareName { of: *of, needed, custodian: key.custodian, x }, y };
+        let share = OpenedShare { name: ShareName { of, needed, custodian: key.custodian, x }, y };
         commitments.push(share.commitment()?);
         shares.push(share.seal_to(ShareTo::Custodian { generation: key.generation }, key.receives, rng)?);
     }
@@ -223,7 +235,7 @@ pub fn open_share(
     }
 }
 
-/// Seals a custodian's opened share to the recovering device. `recovery`: digest of the act that asked for it.
+/// Seals a custodian's opened share to the device that recovers or opens. `recovery`: digest of the act that asked for it.
 pub fn release(
     share: &OpenedShare,
     recovery: Digest,
@@ -241,11 +253,23 @@ pub fn combine(
     shares: &[OpenedShare],
     stated: &Generation,
 ) -> Result<GenerationSecret, CombineError> {
+    let secret = GenerationSecret::from_bytes(&*combine_bytes(Dealt::Generation(*of), needed, shares)?);
+    secret.check(of, stated)?;
+    Ok(secret)
+}
+
+/// Combines released shares of any secret that has a name. **The result is unchecked**: a dealer who dealt wrongly shows
+/// only when the caller compares it with what the dealing committed to.
+pub fn combine_bytes(
+    of: Dealt,
+    needed: u8,
+    shares: &[OpenedShare],
+) -> Result<Zeroizing<[u8; 32]>, CombineError> {
     let mut places = BTreeSet::new();
     let mut points = Vec::with_capacity(shares.len());
     for share in shares {
         let ShareName { custodian, x, .. } = share.name;
-        if share.name.of != *of || share.name.needed != needed {
+        if share.name.of != of || share.name.needed != needed {
             return Err(CombineError::OtherDealing { custodian, x });
         }
         if places.insert(x) {
@@ -261,8 +285,10 @@ pub fn combine(
     }
     let combined =
         Sharks(needed).recover(points.iter()).map(Zeroizing::new).map_err(|_| CombineError::Interpolation)?;
-    let bytes = <&[u8; 32]>::try_from(combined.as_slice()).map_err(|_| CombineError::Interpolation)?;
-    let secret = GenerationSecret::from_bytes(bytes);
-    secret.check(of, stated)?;
+    let mut secret = Zeroizing::new([0; 32]);
+    if combined.len() != secret.len() {
+        return Err(CombineError::Interpolation);
+    }
+    secret.copy_from_slice(&combined);
     Ok(secret)
 }

@@ -46,7 +46,7 @@ impl Participant {
         let dealt =
             self.ledger.trust()?.vault(vault)?.dealt().filter(|dealt| dealt.generation == generation)?;
         let share = dealt.shares.get(usize::from(x).checked_sub(1)?)?;
-        let of = self.keyring.name(vault, generation);
+        let of = self.keyring.name(vault, generation).into();
         Some((ShareName { of, needed: dealt.needed, custodian: share.custodian, x }, share.commitment))
     }
 

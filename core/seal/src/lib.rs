@@ -3,9 +3,11 @@
 
 pub mod body;
 pub mod device;
+pub mod frame_header;
 pub mod invitation;
 pub mod sealed;
 pub mod shares;
+pub mod tape;
 pub mod vault;
 pub mod words;
 pub mod wraps;

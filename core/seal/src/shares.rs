@@ -1,4 +1,5 @@
-//! A generation's secret dealt to custodians: the bundle of sealed shares, and what binds each to its place.
+//! A secret dealt to custodians, of a vault's generation or of a call's epoch: the bundle of sealed shares, and what binds
+//! each to its place.
 
 use chancery_log::{
     cbor::{self, CborError},
@@ -9,6 +10,7 @@ use serde_bytes::ByteArray;
 
 use crate::{
     sealed::BODY_BYTES_MAX,
+    tape::epoch::{EpochName, EpochPlace},
     vault::{GenerationName, Reader, WrappedTo},
     wraps::{ENCAPSULATED_BYTES, WRAPPED_SECRET_BYTES},
 };
@@ -147,11 +149,26 @@ fn check_place(share: &SealedShare, x: u8, to: WrappedTo) -> Result<(), SharesEr
     if share.to == to { Ok(()) } else { Err(SharesError::To { x, expected: to, got: share.to }) }
 }
 
-/// A share's name: of which dealt generation, whose, at which place. Bound into its commitment.
+/// Whose secret is dealt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dealt {
+    /// Of a person's or office's vault, to recover it.
+    Generation(GenerationName),
+    /// Of an epoch of a call, to open its tape.
+    Epoch(EpochName),
+}
+
+impl From<GenerationName> for Dealt {
+    fn from(name: GenerationName) -> Self {
+        Self::Generation(name)
+    }
+}
+
+/// A share's name: of which dealt secret, whose, at which place. Bound into its commitment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShareName {
-    /// The generation whose secret is dealt.
-    pub of: GenerationName,
+    /// Whose secret is dealt.
+    pub of: Dealt,
     /// How many shares it takes.
     pub needed: u8,
     /// The custodian.
@@ -168,11 +185,11 @@ pub enum ShareTo {
         /// Generation of the custodian's person vault.
         generation: u32,
     },
-    /// In a release, to the device of whoever lost every other.
+    /// In a release, to the device that recovers a vault or opens a tape.
     Recovering {
         /// The device.
         device: DeviceId,
-        /// Digest of the act that asked for the recovery.
+        /// Digest of the act that asked for it.
         recovery: Digest,
     },
 }
@@ -180,29 +197,54 @@ pub enum ShareTo {
 const COMMITMENT_LABEL: &str = "chancery/share-commitment/1";
 const DEALT_LABEL: &str = "chancery/share-dealt/1";
 const RELEASED_LABEL: &str = "chancery/share-released/1";
+const TAPE_COMMITMENT_LABEL: &str = "chancery/tape-share-commitment/1";
+const TAPE_DEALT_LABEL: &str = "chancery/tape-share-dealt/1";
+const TAPE_RELEASED_LABEL: &str = "chancery/tape-share-released/1";
 
 impl ShareName {
-    /// What the commitment's hash covers before the share's y: a CBOR array (docs/seal.md, "Shares").
+    /// What the commitment's hash covers before the share's y: a CBOR array (docs/seal.md, "Shares"; docs/tape.md).
     pub fn committed(&self) -> Result<Vec<u8>, CborError> {
         let Self { of, needed, custodian, x } = self;
-        cbor::encode(
-            "a share's name",
-            &(COMMITMENT_LABEL, of.desk, of.vault, of.number, needed, custodian, x),
-        )
+        let what = "a share's name";
+        match of {
+            Dealt::Generation(GenerationName { desk, vault, number }) => {
+                cbor::encode(what, &(COMMITMENT_LABEL, desk, vault, number, needed, custodian, x))
+            }
+            Dealt::Epoch(of) => {
+                let EpochName { desk, package, place: EpochPlace { group, epoch }, roster } = of;
+                let label = TAPE_COMMITMENT_LABEL;
+                cbor::encode(what, &(label, desk, package, group, epoch, roster, needed, custodian, x))
+            }
+        }
     }
 
     /// HPKE's info for sealing this share.
     pub fn info(&self, to: ShareTo) -> Result<Vec<u8>, CborError> {
         let Self { of, needed, custodian, x } = self;
-        match to {
-            ShareTo::Custodian { generation } => cbor::encode(
-                "a dealt share's context",
-                &(DEALT_LABEL, of.desk, of.vault, of.number, needed, custodian, x, generation),
-            ),
-            ShareTo::Recovering { device, recovery } => cbor::encode(
-                "a released share's context",
-                &(RELEASED_LABEL, of.desk, of.vault, of.number, needed, custodian, x, device, recovery),
-            ),
+        let what = "a share's context";
+        match (of, to) {
+            (Dealt::Generation(of), ShareTo::Custodian { generation }) => {
+                let GenerationName { desk, vault, number } = of;
+                cbor::encode(what, &(DEALT_LABEL, desk, vault, number, needed, custodian, x, generation))
+            }
+            (Dealt::Generation(of), ShareTo::Recovering { device, recovery }) => {
+                let GenerationName { desk, vault, number } = of;
+                let label = RELEASED_LABEL;
+                cbor::encode(what, &(label, desk, vault, number, needed, custodian, x, device, recovery))
+            }
+            (Dealt::Epoch(of), ShareTo::Custodian { generation }) => {
+                let EpochName { desk, package, place: EpochPlace { group, epoch }, roster } = of;
+                let label = TAPE_DEALT_LABEL;
+                let info = (label, desk, package, group, epoch, roster, needed, custodian, x, generation);
+                cbor::encode(what, &info)
+            }
+            (Dealt::Epoch(of), ShareTo::Recovering { device, recovery }) => {
+                let EpochName { desk, package, place: EpochPlace { group, epoch }, roster } = of;
+                let label = TAPE_RELEASED_LABEL;
+                let info =
+                    (label, desk, package, group, epoch, roster, needed, custodian, x, device, recovery);
+                cbor::encode(what, &info)
+            }
         }
     }
 

@@ -49,7 +49,7 @@ fn dealt(secret: &GenerationSecret) -> Dealing {
 
 fn share_name(index: usize) -> ShareName {
     let x = u8::try_from(index + 1).unwrap();
-    ShareName { of: of(), needed: NEEDED, custodian: CUSTODIANS[index], x }
+    ShareName { of: of().into(), needed: NEEDED, custodian: CUSTODIANS[index], x }
 }
 
 fn opened(dealing: &Dealing, index: usize) -> Result<OpenedShare, ShareError> {

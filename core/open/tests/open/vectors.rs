@@ -184,7 +184,7 @@ fn shares() {
         .into_iter()
         .map(|at| {
             let x = u8::try_from(at + 1).unwrap();
-            let name = ShareName { of, needed: 2, custodian: custodians[at], x };
+            let name = ShareName { of: of.into(), needed: 2, custodian: custodians[at], x };
             let commitment = file["commitments"][at].as_str().unwrap().parse().unwrap();
             open_share(&read, &name, ShareTo::Custodian { generation: 2 }, &keys[at], &commitment).unwrap()
         })

@@ -8,6 +8,7 @@
 )]
 
 mod body;
+mod frame_header;
 mod hostile;
 mod invitation;
 mod sealed;
