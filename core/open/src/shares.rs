@@ -221,10 +221,22 @@ pub fn open_share(
     commitment: &Digest,
 ) -> Result<OpenedShare, ShareError> {
     let ShareName { custodian, x, .. } = *name;
-    let sealed = shares
-        .at(x)
-        .filter(|share| share.to == name.reader(to))
-        .ok_or(ShareError::Missing { custodian, x })?;
+    let sealed = shares.at(x).ok_or(ShareError::Missing { custodian, x })?;
+    open_sealed(sealed, name, to, key, commitment)
+}
+
+/// Opens one share that was found in its bundle, and checks it like [`open_share`].
+pub fn open_sealed(
+    sealed: &SealedShare,
+    name: &ShareName,
+    to: ShareTo,
+    key: &ReceivingKey,
+    commitment: &Digest,
+) -> Result<OpenedShare, ShareError> {
+    let ShareName { custodian, x, .. } = *name;
+    if (sealed.x, sealed.to) != (x, name.reader(to)) {
+        return Err(ShareError::Missing { custodian, x });
+    }
     let y =
         key.open(&name.info(to)?, &sealed.enc, &sealed.sealed).ok_or(ShareError::Cipher { custodian, x })?;
     let share = OpenedShare { name: *name, y };
@@ -243,7 +255,18 @@ pub fn release(
     receives: &[u8],
     rng: &mut impl CryptoRng,
 ) -> Result<Shares, DealError> {
-    Ok(Shares::new(vec![share.seal_to(ShareTo::Recovering { device, recovery }, receives, rng)?])?)
+    Ok(Shares::new(vec![release_sealed(share, recovery, device, receives, rng)?])?)
+}
+
+/// Like [`release`], for a bundle of another shape.
+pub fn release_sealed(
+    share: &OpenedShare,
+    recovery: Digest,
+    device: DeviceId,
+    receives: &[u8],
+    rng: &mut impl CryptoRng,
+) -> Result<SealedShare, DealError> {
+    share.seal_to(ShareTo::Recovering { device, recovery }, receives, rng)
 }
 
 /// Combines released shares. Each was checked when it was opened; the result is checked against the log's generation.

@@ -164,6 +164,12 @@ impl From<GenerationName> for Dealt {
     }
 }
 
+impl From<EpochName> for Dealt {
+    fn from(name: EpochName) -> Self {
+        Self::Epoch(name)
+    }
+}
+
 /// A share's name: of which dealt secret, whose, at which place. Bound into its commitment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShareName {

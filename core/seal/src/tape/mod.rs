@@ -3,6 +3,7 @@
 
 pub mod chain;
 pub mod chunk;
+pub mod dealt;
 pub mod epoch;
 pub mod record;
 pub mod writer;

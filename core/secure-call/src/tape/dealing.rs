@@ -9,9 +9,12 @@ use chancery_log::{
 };
 use chancery_open::shares::{self, CombineError, CustodianKey, DealError, OpenedShare};
 use chancery_seal::{
-    shares::{Dealt, Shares},
-    tape::epoch::EpochName,
-    vault::{Reader, WrappedTo},
+    shares::Dealt,
+    tape::{
+        dealt::{CommittedShare, EpochShares},
+        epoch::{EpochName, EpochPlace},
+    },
+    vault::WrappedTo,
 };
 use hkdf::Hkdf;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -67,33 +70,21 @@ pub struct DealingTerms<'a> {
     pub custodians: &'a [CustodianKey<'a>],
 }
 
-/// One epoch's base, dealt. Nothing of it is secret: it is what the committer posts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dealing {
-    /// The epoch.
-    pub name: EpochName,
-    /// m.
-    pub needed: u8,
-    /// Binds the dealer to one base.
-    pub base: Digest,
-    /// Binds the dealer to one share each, in order.
-    pub commitments: Vec<Digest>,
-    /// The shares, sealed to the custodians: a body.
-    pub shares: Shares,
-}
-
 /// Why a posted dealing is not the one that follows from the epoch. Each is an alarm: somebody deals who should not, or to
 /// whom should not be dealt.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FalseDealing {
-    /// Of another epoch, call, desk or roster.
-    #[error("expected the dealing of epoch {}, the posted one is of epoch {}", .expected.place.epoch, .got.place.epoch)]
+    /// Of another epoch or group.
+    #[error("expected the dealing of epoch {}, the posted one is of epoch {}", .expected.epoch, .got.epoch)]
     Epoch {
         /// The epoch that the device is in.
-        expected: EpochName,
+        expected: EpochPlace,
         /// What was posted.
-        got: EpochName,
+        got: EpochPlace,
     },
+    /// It names other members.
+    #[error("the dealing names other members than the group has")]
+    Roster,
     /// Fewer or more are needed than the desk's rules say.
     #[error("the tape is to open with {expected} custodians, it was dealt to open with {got}")]
     Needed {
@@ -165,75 +156,67 @@ fn commitment(name: &EpochName, base: &FrameBase) -> Result<Digest, CborError> {
     Ok(Digest::of(&cbor::encode("a base's commitment", &(parts, Bytes::new(derived.as_slice())))?))
 }
 
-/// Deals: every member gets the same bytes from the same terms.
-pub fn deal(terms: &DealingTerms<'_>) -> Result<Dealing, DealError> {
+/// Deals: every member gets the same bytes from the same terms. Nothing of it is secret; the committer posts it.
+pub fn deal(terms: &DealingTerms<'_>) -> Result<EpochShares, DealError> {
     let DealingTerms { name, base, stream, needed, custodians } = terms;
     let seed = Zeroizing::new(stream.0);
     let mut rng = ChaCha20Rng::from_seed(*seed);
     let dealt = shares::deal_bytes(base.expose(), Dealt::Epoch(*name), *needed, custodians, &mut rng)?;
-    Ok(Dealing {
-        name: *name,
+    let shares = dealt.shares.all().iter().cloned().zip(dealt.commitments);
+    Ok(EpochShares {
+        group: name.place.group,
+        epoch: name.place.epoch,
+        roster: name.roster,
         needed: *needed,
         base: commitment(name, base)?,
-        commitments: dealt.commitments,
-        shares: dealt.shares,
+        shares: shares.map(|(share, commitment)| CommittedShare { commitment, share }).collect(),
     })
 }
 
-impl Dealing {
-    /// Whether a posted dealing is the one that follows from the terms; says what is false about it.
-    pub fn check(&self, terms: &DealingTerms<'_>) -> Result<(), FalseDealing> {
-        let own = deal(terms)?;
-        if self.name != own.name {
-            return Err(FalseDealing::Epoch { expected: own.name, got: self.name });
-        }
-        if self.needed != own.needed {
-            return Err(FalseDealing::Needed { expected: own.needed, got: self.needed });
-        }
-        let expected = own.commitments.len();
-        for got in [self.commitments.len(), self.shares.all().len()] {
-            if got != expected {
-                return Err(FalseDealing::Custodians { expected, got });
-            }
-        }
-        if self.base != own.base {
-            return Err(FalseDealing::Base);
-        }
-        let places = own.shares.all().iter().zip(&own.commitments).zip(terms.custodians);
-        let posted = self.shares.all().iter().zip(&self.commitments);
-        for (((own, own_commitment), key), (share, commitment)) in places.zip(posted) {
-            let (x, custodian) = (own.x, key.custodian);
-            if share.to != own.to {
-                return Err(FalseDealing::To { x, expected: own.to, got: share.to });
-            }
-            if share != own || commitment != own_commitment {
-                return Err(FalseDealing::Share { custodian, x });
-            }
-        }
-        Ok(())
+/// Whether what was posted is the dealing that follows from the terms; says what is false about it.
+pub fn check(posted: &EpochShares, terms: &DealingTerms<'_>) -> Result<(), FalseDealing> {
+    let own = deal(terms)?;
+    if posted.place() != own.place() {
+        return Err(FalseDealing::Epoch { expected: own.place(), got: posted.place() });
     }
-
-    /// To whom the shares go, as the act of the dealing names them.
-    pub fn readers(&self) -> Vec<WrappedTo> {
-        self.shares.all().iter().map(|share| share.to).collect()
+    if posted.roster != own.roster {
+        return Err(FalseDealing::Roster);
     }
-
-    /// The share's place and commitment of one custodian.
-    pub fn place_of(&self, custodian: PersonId) -> Option<(u8, Digest)> {
-        let mut places = self.shares.all().iter().zip(&self.commitments);
-        let (share, commitment) = places.find(|(share, _)| share.to.reader == Reader::Person(custodian))?;
-        Some((share.x, *commitment))
+    if posted.needed != own.needed {
+        return Err(FalseDealing::Needed { expected: own.needed, got: posted.needed });
     }
-
-    /// Puts the base together from opened shares, each of which was checked when it was opened, and checks the result.
-    pub fn combine(&self, shares: &[OpenedShare]) -> Result<FrameBase, BaseError> {
-        let combined: Zeroizing<[u8; BASE_BYTES]> =
-            shares::combine_bytes(Dealt::Epoch(self.name), self.needed, shares)?;
-        let base = FrameBase::from_bytes(&combined);
-        if bool::from(commitment(&self.name, &base)?.0.ct_eq(&self.base.0)) {
-            Ok(base)
-        } else {
-            Err(BaseError::Commitment(self.name))
+    let (expected, got) = (own.shares.len(), posted.shares.len());
+    if got != expected {
+        return Err(FalseDealing::Custodians { expected, got });
+    }
+    if posted.base != own.base {
+        return Err(FalseDealing::Base);
+    }
+    for ((own, posted), key) in own.shares.iter().zip(&posted.shares).zip(terms.custodians) {
+        let (x, expected, got) = (own.share.x, own.share.to, posted.share.to);
+        if expected != got {
+            return Err(FalseDealing::To { x, expected, got });
         }
+        if own != posted {
+            return Err(FalseDealing::Share { custodian: key.custodian, x });
+        }
+    }
+    Ok(())
+}
+
+/// Puts an epoch's base together from opened shares, each of which was checked when it was opened, and checks the result.
+/// `stated`: what the dealing's act commits to.
+pub fn combine(
+    name: &EpochName,
+    needed: u8,
+    stated: &Digest,
+    shares: &[OpenedShare],
+) -> Result<FrameBase, BaseError> {
+    let combined: Zeroizing<[u8; BASE_BYTES]> = shares::combine_bytes(Dealt::Epoch(*name), needed, shares)?;
+    let base = FrameBase::from_bytes(&combined);
+    if bool::from(commitment(name, &base)?.0.ct_eq(&stated.0)) {
+        Ok(base)
+    } else {
+        Err(BaseError::Commitment(*name))
     }
 }

@@ -3,4 +3,5 @@
 
 pub mod dealing;
 pub mod opening;
+pub mod release;
 pub mod statement;
