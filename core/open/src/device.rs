@@ -2,11 +2,16 @@
 
 use chancery_log::{
     act::{self, ActError, Envelope},
+    cbor::CborError,
     id::DeviceId,
 };
-use chancery_seal::device::{CHALLENGE_PREFIX, DeviceKeys};
+use chancery_seal::{
+    device::{CHALLENGE_PREFIX, DeviceKeys},
+    leaf_cert::{LeafCert, SignedLeafCert},
+};
 use ed25519_dalek::{Signer, SigningKey};
 use rand_core::CryptoRng;
+use serde_bytes::ByteArray;
 use zeroize::Zeroizing;
 
 use crate::hybrid::{HybridError, ReceivingKey};
@@ -40,6 +45,17 @@ pub enum SignError {
     /// Something that is not a login challenge, put before the device to sign.
     #[error("the server asks for a signature over something that is not a login challenge")]
     NotAChallenge,
+    /// The certificate is for another device's leaf.
+    #[error("this device is {own}, the leaf's certificate names {named}")]
+    NotOwnLeaf {
+        /// This device.
+        own: DeviceId,
+        /// In the certificate.
+        named: DeviceId,
+    },
+    /// The certificate cannot be encoded.
+    #[error(transparent)]
+    Cert(#[from] CborError),
 }
 
 impl DeviceSecrets {
@@ -109,5 +125,14 @@ impl DeviceSecrets {
             return Err(SignError::NotAChallenge);
         }
         Ok(self.signs.sign(challenge).to_bytes())
+    }
+
+    /// Certifies a leaf of a call's group as this device's.
+    pub fn certify_leaf(&self, cert: LeafCert) -> Result<SignedLeafCert, SignError> {
+        if cert.device != self.id {
+            return Err(SignError::NotOwnLeaf { own: self.id, named: cert.device });
+        }
+        let signature = ByteArray::new(self.signs.sign(&cert.covered()?).to_bytes());
+        Ok(SignedLeafCert { cert, signature })
     }
 }

@@ -5,6 +5,7 @@ pub mod body;
 pub mod device;
 pub mod frame_header;
 pub mod invitation;
+pub mod leaf_cert;
 pub mod sealed;
 pub mod shares;
 pub mod tape;

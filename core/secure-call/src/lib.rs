@@ -3,4 +3,5 @@
 //! docs/tape.md.
 
 pub mod frames;
+pub mod group;
 pub mod tape;

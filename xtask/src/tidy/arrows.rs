@@ -15,8 +15,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("chancery-open", &["chancery-log", "chancery-seal"]),
     ("chancery-desk", &["chancery-log", "chancery-seal"]),
     ("chancery-wire", &["chancery-log", "chancery-desk"]),
-    ("chancery-secure-call", &["chancery-log", "chancery-seal", "chancery-open"]),
     ("chancery-call-tree", &["chancery-log", "chancery-seal"]),
+    ("chancery-secure-call", &["chancery-log", "chancery-seal", "chancery-open", "chancery-call-tree"]),
+    ("chancery-sfu", &["chancery-log", "chancery-seal"]),
     (
         "chancery-participant",
         &[
@@ -38,6 +39,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "chancery-wire",
             "chancery-store",
             "chancery-call-tree",
+            "chancery-sfu",
         ],
     ),
     (
@@ -88,12 +90,16 @@ const CORE_TAKES: &[&str] = &[
     "zeroize",
     "rand_core",
     "rand_chacha",
+    "chacha20",
     "tlog_tiles",
     "signed_note",
     "openmls",
     "openmls_traits",
     "tls_codec",
     "sframe",
+    // What the sfu speaks on the network: pings, DTLS, SRTP. Sans-IO, as core is.
+    "str0m",
+    "dimpl",
 ];
 
 /// All rules of this file.
