@@ -17,6 +17,8 @@ use chancery_seal::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::lines::rules::LineRules;
+
 /// A role of a person of the staff. What each may do: `roles.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Role {
@@ -220,6 +222,9 @@ pub struct Rules {
     pub ring_ms: u64,
     /// A trust head older than this raises an alarm on clients.
     pub trust_stale_ms: u64,
+    /// Lines and the tape. Rules that were set before there were any mean those of a desk that sets none.
+    #[serde(default)]
+    pub lines: LineRules,
 }
 
 /// One thing that happened. `bodies:` names the sealed bodies in order; none unless said.
@@ -280,6 +285,14 @@ pub enum Act {
     /// (kind `Shares`). `recovery`: digest of the asking act.
     ShareReleased { recovery: Digest, vault: Vault, generation: GenerationNumber, share: u8 },
 
+    // ---- Trust scope: tapes ----
+    /// The author wants a call's tape opened on this device of theirs. `custodians`: who hold shares of it; `needed`: how
+    /// many of them it takes. bodies: those shares as they were dealt (kind `TapeShares`).
+    TapeAsked { package: PackageId, device: DeviceId, needed: u8, custodians: BTreeSet<PersonId> },
+    /// A custodian releases the own shares of it. `asked`: digest of the asking act. bodies: the shares, sealed to the
+    /// device that asked (kind `TapeShares`).
+    TapeShareReleased { asked: Digest },
+
     // ---- Trust scope: duty ----
     /// The author takes a post.
     DutyTaken { post: Post },
@@ -333,6 +346,10 @@ pub enum Act {
     // ---- A package: the call ----
     /// Somebody is rung.
     PartyInvited { party: PartyId, who: Who, role: PartyRole, line: LineKind },
+    /// A link for a guest, in place of any before. `secret`: SHA-256 of the one-time secret. bodies: the secret.
+    GuestInvited { party: PartyId, secret: Digest, until_ms: u64 },
+    /// The duty officer called back, saw the proof of the secret and compared the words: this key is that guest.
+    GuestVouched { party: PartyId, keys: DeviceKeys },
     /// Waits in the lobby.
     PartyArrived { party: PartyId },
     /// Let in.
@@ -349,6 +366,17 @@ pub enum Act {
     FloorTaken { party: PartyId },
     /// A line report; `ceiling`: the level this line allows. bodies: the report.
     LineReported { party: PartyId, ceiling: Rank },
+    /// The secret of one epoch of the call's group, dealt to the custodians. `group`: SHA-256 of the MLS group id;
+    /// `roster`: digest of who had which leaf; `commitment`: binds to the secret (docs/tape.md). bodies: the shares
+    /// (kind `TapeShares`).
+    EpochDealt {
+        group: Digest,
+        epoch: u64,
+        roster: Digest,
+        needed: u8,
+        shares: Vec<ShareDealt>,
+        commitment: Digest,
+    },
     /// bodies: the card.
     CardPassed {},
     /// They talk: the planned call is live.

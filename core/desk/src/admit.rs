@@ -6,15 +6,15 @@ use crate::{
     act::{Act, Who},
     ages, bodies, briefs, calls,
     case::{Author, Case, needs_new},
-    closing, commitments, counterparts, custody, devices, due_outs, duty, generations, guarded, notes,
-    offices, openings,
+    closing, commitments, counterparts, custody, devices, due_outs, duty, generations, guarded, guests,
+    notes, offices, openings,
     package::Package,
     parties, people, readers, readouts,
     refusal::{Refusal, Thing},
     roles::{Belongs, Power, Standing},
     rules,
     said::Said,
-    telcons,
+    tapes, telcons,
     trust::Trust,
 };
 
@@ -135,6 +135,8 @@ fn is_own(case: &Case<'_>) -> bool {
         | Act::ReadersWrapped { .. }
         | Act::SharesDealt { .. }
         | Act::ShareReleased { .. }
+        | Act::TapeShareReleased { .. }
+        | Act::EpochDealt { .. }
         | Act::DutyTaken { .. }
         | Act::DutyLeft { .. }
         | Act::DutyHandedOver { .. }
@@ -178,6 +180,8 @@ fn by_noun(case: &Case<'_>) -> Result<(), Refusal> {
         Act::ReadersWrapped { vault, generation, readers } => generations::admit_wrapped(case, *vault, *generation, readers),
         Act::SharesDealt { vault, generation, needed, shares } => custody::admit_dealt(case, *vault, *generation, *needed, shares),
         Act::ShareReleased { recovery, vault, generation, share } => custody::admit_released(case, *recovery, *vault, *generation, *share),
+        Act::TapeAsked { device, needed, custodians, .. } => tapes::admit_asked(case, *device, *needed, custodians),
+        Act::TapeShareReleased { asked } => tapes::admit_released(case, *asked),
         Act::DutyTaken { post } => duty::admit_taken(case, *post),
         Act::DutyLeft { post } => duty::admit_left(case, *post),
         Act::DutyHandedOver { post, to } => duty::admit_handed_over(case, *post, *to),
@@ -198,6 +202,8 @@ fn by_noun(case: &Case<'_>) -> Result<(), Refusal> {
         Act::BriefIssued { version } => briefs::admit_issued(case.package()?, *version),
         Act::BriefRead { version } => briefs::admit_read(case.package()?, *version),
         Act::PartyInvited { party, who, role, line } => parties::admit_invited(case, case.package()?, *party, *who, *role, *line),
+        Act::GuestInvited { party, until_ms, .. } => guests::admit_invited(case, case.package()?, *party, *until_ms),
+        Act::GuestVouched { party, keys } => guests::admit_vouched(case, case.package()?, *party, keys),
         Act::PartyArrived { party } => parties::admit_arrived(case, case.package()?, *party),
         Act::PartyAdmitted { party } => parties::admit_admitted(case, case.package()?, *party),
         Act::PartyHeld { party } => parties::admit_held(case.package()?, *party),
@@ -205,6 +211,7 @@ fn by_noun(case: &Case<'_>) -> Result<(), Refusal> {
         Act::PartyLeft { party } => parties::admit_left(case.package()?, *party),
         Act::FloorGiven { party } | Act::FloorTaken { party } => parties::admit_floor(case.package()?, *party, matches!(case.said.act, Act::FloorGiven { .. })),
         Act::LineReported { party, ceiling } => parties::admit_reported(case, case.package()?, *party, *ceiling),
+        Act::EpochDealt { .. } => tapes::admit_dealt(case, case.package()?),
         Act::CardPassed {} => parties::admit_card(case.package()?),
         Act::CallAnswered {} => calls::admit_answered(case.package()?),
         Act::CallEnded { end } => calls::admit_ended(case, case.package()?, *end),

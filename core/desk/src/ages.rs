@@ -33,6 +33,7 @@ pub fn greatest_ms(act: &Act) -> Option<u64> {
         Act::GuardedAgreed { .. } | Act::TrustConfirmed {} | Act::DeviceApproved { .. }
         | Act::ShareReleased { .. } | Act::GenerationMade { .. } | Act::ReadersWrapped { .. }
         | Act::SharesDealt { .. } | Act::CallRequested { kind: CallKind::Unannounced, .. }
+        | Act::TapeShareReleased { .. } | Act::GuestVouched { .. } | Act::EpochDealt { .. }
         | Act::PartyInvited { .. } | Act::PartyArrived { .. } | Act::PartyAdmitted { .. }
         | Act::PartyHeld { .. } | Act::PartyResumed { .. } | Act::PartyLeft { .. } | Act::FloorGiven { .. }
         | Act::FloorTaken { .. } | Act::LineReported { .. } | Act::CardPassed {} | Act::CallAnswered {}
@@ -42,7 +43,7 @@ pub fn greatest_ms(act: &Act) -> Option<u64> {
         | Act::PersonDescribed { .. } | Act::RolesSet { .. } | Act::DeviceInvited { .. } | Act::OfficeMade { .. } | Act::OfficeDescribed { .. }
         | Act::OfficeMemberAdded { .. } | Act::DutyTaken { .. } | Act::DutyLeft { .. }
         | Act::DutyHandedOver { .. } | Act::CounterpartAdded { .. } | Act::CounterpartDescribed { .. }
-        | Act::CounterpartRetired { .. } | Act::DirectLineIssued { .. }
+        | Act::CounterpartRetired { .. } | Act::DirectLineIssued { .. } | Act::TapeAsked { .. } | Act::GuestInvited { .. }
         | Act::CallRequested { kind: CallKind::Planned { .. }, .. } | Act::ReadersAdded { .. }
         | Act::LevelSet { .. } | Act::CallMoved { .. } | Act::BriefIssued { .. } | Act::DueOutLate { .. }
         | Act::PackageClosed { .. } => Some(DAY_MS),

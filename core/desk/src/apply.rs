@@ -45,6 +45,8 @@ impl Trust {
             Act::ReadersWrapped { vault, generation, readers } => self.vaults.entry(*vault).or_default().apply_wrapped(said, *generation, readers),
             Act::SharesDealt { vault, generation, needed, shares } => self.apply_dealt(said, *vault, *generation, *needed, shares),
             Act::ShareReleased { recovery, vault, generation, share } => self.apply_released(said, *recovery, *vault, *generation, *share),
+            Act::TapeAsked { .. } => self.apply_tape_asked(said, place),
+            Act::TapeShareReleased { asked } => self.apply_tape_released(said, *asked),
             Act::DutyTaken { post } => self.apply_duty_taken(said, place, *post),
             Act::DutyLeft { post } => self.apply_duty_left(said, *post),
             Act::DutyHandedOver { post, to } => self.apply_handed_over(said, place, *post, *to),
@@ -55,7 +57,8 @@ impl Trust {
             Act::CallRequested { .. } | Act::DebriefGiven { .. } | Act::PackageImported { .. }
             | Act::ReadersAdded { .. } | Act::ReadersRemoved { .. } | Act::LevelSet { .. } | Act::CallMoved { .. }
             | Act::BriefWritten { .. } | Act::ClearanceAsked { .. } | Act::ClearanceGiven { .. }
-            | Act::BriefIssued { .. } | Act::BriefRead { .. } | Act::PartyInvited { .. } | Act::PartyArrived { .. }
+            | Act::BriefIssued { .. } | Act::BriefRead { .. } | Act::PartyInvited { .. } | Act::GuestInvited { .. }
+            | Act::GuestVouched { .. } | Act::EpochDealt { .. } | Act::PartyArrived { .. }
             | Act::PartyAdmitted { .. } | Act::PartyHeld { .. } | Act::PartyResumed { .. } | Act::PartyLeft { .. }
             | Act::FloorGiven { .. } | Act::FloorTaken { .. } | Act::LineReported { .. } | Act::CardPassed {}
             | Act::CallAnswered {} | Act::CallEnded { .. } | Act::CallCleared {} | Act::NoteTaken { .. }
@@ -93,6 +96,8 @@ impl Package {
             Act::BriefIssued { version } => self.apply_issued(*version),
             Act::BriefRead { version } => self.apply_read(*version),
             Act::PartyInvited { party, who, role, line } => self.apply_invited(place, *party, *who, *role, *line),
+            Act::GuestInvited { party, secret, until_ms } => self.apply_guest_invited(said, *party, *secret, *until_ms),
+            Act::GuestVouched { party, keys } => self.apply_vouched(said, *party, keys),
             Act::PartyArrived { party } => self.apply_party(*party, PartyState::Waiting),
             Act::PartyAdmitted { party } | Act::PartyResumed { party } => self.apply_party(*party, PartyState::On),
             Act::PartyHeld { party } => self.apply_party(*party, PartyState::Held),
@@ -100,6 +105,7 @@ impl Package {
             Act::FloorGiven { party } => self.apply_floor(*party, true),
             Act::FloorTaken { party } => self.apply_floor(*party, false),
             Act::LineReported { party, ceiling } => self.apply_reported(said, *party, *ceiling),
+            Act::EpochDealt { .. } => self.apply_epoch_dealt(said),
             Act::CardPassed {} => self.apply_card(said, place),
             Act::CallAnswered {} => self.apply_answered(place),
             Act::CallEnded { end } => self.apply_ended(place, *end),
@@ -125,7 +131,7 @@ impl Package {
             | Act::InvitationWithdrawn { .. } | Act::DeviceApproved { .. } | Act::DeviceRevoked { .. }
             | Act::OfficeMade { .. } | Act::OfficeDescribed { .. } | Act::OfficeMemberAdded { .. }
             | Act::OfficeMemberRemoved { .. } | Act::SharesDealt { .. } | Act::ShareReleased { .. }
-            | Act::DutyTaken { .. } | Act::DutyLeft { .. } | Act::DutyHandedOver { .. } | Act::CounterpartAdded { .. }
+            | Act::TapeAsked { .. } | Act::TapeShareReleased { .. } | Act::DutyTaken { .. } | Act::DutyLeft { .. } | Act::DutyHandedOver { .. } | Act::CounterpartAdded { .. }
             | Act::CounterpartDescribed { .. } | Act::CounterpartRetired { .. } | Act::DirectLineIssued { .. }
             | Act::DirectLineRevoked { .. } => {}
         }

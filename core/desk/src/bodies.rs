@@ -10,6 +10,7 @@ use crate::{
     case::Case,
     offices,
     refusal::Refusal,
+    tapes,
 };
 
 pub(crate) fn check(case: &Case<'_>) -> Result<(), Refusal> {
@@ -81,9 +82,15 @@ fn needed(case: &Case<'_>, none_came: bool) -> Result<Vec<BodyKind>, Refusal> {
             Ok(vec![BodyKind::Shares(*vault, *generation)])
         }
 
+        Act::EpochDealt { .. } => Ok(vec![BodyKind::TapeShares(case.package_id()?)]),
+        Act::TapeAsked { package, .. } => Ok(vec![BodyKind::TapeShares(*package)]),
+        Act::TapeShareReleased { asked } => {
+            Ok(vec![BodyKind::TapeShares(tapes::needs_ask(case.trust, *asked)?.package)])
+        }
+
         Act::CallRequested { .. } | Act::DebriefGiven { .. } | Act::PackageImported { .. } => opening(case),
         Act::BriefWritten { .. } | Act::ClearanceAsked { .. } | Act::ClearanceGiven { .. }
-        | Act::LineReported { .. } | Act::CardPassed {} | Act::NoteTaken { .. } | Act::WrapUpGiven {}
+        | Act::GuestInvited { .. } | Act::LineReported { .. } | Act::CardPassed {} | Act::NoteTaken { .. } | Act::WrapUpGiven {}
         | Act::TelconWritten { .. } | Act::CommitmentMade { .. } | Act::CommitmentSettled { .. }
         | Act::DueOutTasked { .. } | Act::DueOutDone { .. } | Act::DueOutDropped { .. }
         | Act::ReadoutSent { .. } | Act::PackageClosed { .. } => package(case),
@@ -99,7 +106,7 @@ fn needed(case: &Case<'_>, none_came: bool) -> Result<Vec<BodyKind>, Refusal> {
         | Act::DutyTaken { .. } | Act::DutyLeft { .. } | Act::CounterpartRetired { .. }
         | Act::DirectLineIssued { .. } | Act::DirectLineRevoked { .. } | Act::ReadersAdded { .. }
         | Act::ReadersRemoved { .. } | Act::LevelSet { .. } | Act::CallMoved { .. }
-        | Act::BriefIssued { .. } | Act::BriefRead { .. } | Act::PartyInvited { .. }
+        | Act::BriefIssued { .. } | Act::BriefRead { .. } | Act::PartyInvited { .. } | Act::GuestVouched { .. }
         | Act::PartyArrived { .. } | Act::PartyAdmitted { .. } | Act::PartyHeld { .. }
         | Act::PartyResumed { .. } | Act::PartyLeft { .. } | Act::FloorGiven { .. } | Act::FloorTaken { .. }
         | Act::CallAnswered {} | Act::CallCleared {} | Act::TelconApproved { .. } | Act::DueOutMoved { .. }

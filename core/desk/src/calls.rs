@@ -137,6 +137,7 @@ impl Package {
         self.end = Some(end);
         self.ended_ms = Some(place.logged_ms);
         for party in self.parties.values_mut() {
+            party.stayed = party.state == PartyState::On;
             party.state = PartyState::Left;
             party.floor = false;
         }

@@ -138,6 +138,11 @@ pub(crate) fn admit_invited(
 ) -> Result<(), Refusal> {
     needs_new(case.trust.invitations.contains_key(&invitation), Thing::Invitation(invitation))?;
     people::needs_at_desk(case.trust, person)?;
+    needs_until(case, until_ms)
+}
+
+/// A link lives from now on, and no longer than the rules say.
+pub(crate) fn needs_until(case: &Case<'_>, until_ms: u64) -> Result<(), Refusal> {
     let most = case.logged_ms.saturating_add(case.trust.rules.invitation_ms).saturating_add(CLOCK_AHEAD_MS);
     if until_ms > case.logged_ms && until_ms <= most {
         Ok(())

@@ -18,10 +18,12 @@ use crate::{
     closing::Closed,
     commitments::Commitment,
     due_outs::DueOut,
+    guests::Guest,
     notes::{Note, WrapUp},
     parties::{Card, Party},
     readouts::Readout,
     said::Place,
+    tapes::EpochDealing,
     telcons::Telcon,
     vaults::VaultState,
 };
@@ -70,7 +72,9 @@ pub struct Package {
     pub(crate) briefs: Vec<Brief>,
     pub(crate) clearances: BTreeMap<ClearanceId, Clearance>,
     pub(crate) parties: BTreeMap<PartyId, Party>,
+    pub(crate) guests: BTreeMap<PartyId, Guest>,
     pub(crate) rung_ms: Option<u64>,
+    pub(crate) dealings: Vec<EpochDealing>,
     pub(crate) cards: Vec<Card>,
     pub(crate) notes: Vec<Note>,
     pub(crate) wrap_ups: Vec<WrapUp>,
@@ -183,6 +187,16 @@ impl Package {
     /// The parties, those who left too.
     pub fn parties(&self) -> &BTreeMap<PartyId, Party> {
         &self.parties
+    }
+
+    /// The guests' links and keys, by party; also when the call is over.
+    pub fn guests(&self) -> &BTreeMap<PartyId, Guest> {
+        &self.guests
+    }
+
+    /// The secrets of the tape's epochs as they were dealt, in the order of the log.
+    pub fn dealings(&self) -> &[EpochDealing] {
+        &self.dealings
     }
 
     /// The cards in the order they were passed.

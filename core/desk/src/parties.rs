@@ -47,6 +47,8 @@ pub struct Party {
     pub state: PartyState,
     /// May speak though the role only listens.
     pub floor: bool,
+    /// Was on the call when it ended.
+    pub stayed: bool,
     /// The level that the line allows, by the newest line report; none before the first.
     pub ceiling: Option<Rank>,
     /// Digest of the newest line report.
@@ -112,7 +114,7 @@ pub fn role_on_call(trust: &Trust, person: PersonId) -> Option<PartyRole> {
 }
 
 /// What one act asks of one party.
-fn needs_party<'a>(
+pub(crate) fn needs_party<'a>(
     package: &'a Package,
     party: PartyId,
     needed: &[PartyState],
@@ -236,8 +238,10 @@ impl Package {
     ) {
         self.rung_ms = Some(place.logged_ms);
         let state = PartyState::Invited;
-        self.parties
-            .insert(party, Party { who, role, line, state, floor: false, ceiling: None, report: None });
+        self.parties.insert(
+            party,
+            Party { who, role, line, state, floor: false, stayed: false, ceiling: None, report: None },
+        );
     }
 
     pub(crate) fn apply_party(&mut self, party: PartyId, state: PartyState) {

@@ -55,6 +55,8 @@ pub enum Thing {
     DueOutLate(DueOutId),
     Readout(ReadoutId),
     ReadoutRead(ReadoutId),
+    EpochDealt(u64),
+    TapeShares(PersonId),
     TelconApproved(u32),
     ClosedAgreed(PersonId),
     NoteReplaced(Digest),
@@ -157,6 +159,10 @@ pub enum Refusal {
     UnknownAsk(Digest),
     #[error("no closing act {0}")]
     UnknownClosing(Digest),
+    #[error("no tape was asked for by the act {0}")]
+    UnknownTapeAsk(Digest),
+    #[error("party {0} has no link that can still be used; invite the guest again")]
+    NoGuestLink(PartyId),
 
     // ---- Order ----
     #[error("that needs the package to be {}, it is {stage}", stages(.needed))]
@@ -187,6 +193,12 @@ pub enum Refusal {
     InvitationGone(InvitationId),
     #[error("the change was asked until {until_ms} only, or by one who may no longer ask; ask again")]
     AskVoid { until_ms: u64 },
+    #[error("the tape was asked for until {until_ms} only, or by one who may no longer ask; ask again")]
+    TapeAskVoid { until_ms: u64 },
+    #[error("{0} is not on the call; whoever is on it deals the secrets of its tape")]
+    NotOnTheCall(PersonId),
+    #[error("the desk's rules say that calls are not taped; a security officer sets the rules")]
+    NotTaped,
     #[error("level {} is not in the scheme, which has {ranks} levels", .level.0)]
     UnknownLevel { level: Rank, ranks: u8 },
     #[error("{what} must be from {least} to {most}, got {got}")]
@@ -237,6 +249,7 @@ fn bodies(kinds: &[BodyKind]) -> String {
             BodyKind::Sealed(vault, number) => format!("words under generation {number} of {vault}"),
             BodyKind::Wraps(vault, number) => format!("wraps of generation {number} of {vault}"),
             BodyKind::Shares(vault, number) => format!("shares of generation {number} of {vault}"),
+            BodyKind::TapeShares(package) => format!("shares of the tape of package {package}"),
         })
         .collect();
     words.join(", ")
@@ -286,6 +299,10 @@ impl fmt::Display for Thing {
             Self::DueOutLate(id) => write!(f, "a late mark on due-out {id}"),
             Self::Readout(id) => write!(f, "a readout {id}"),
             Self::ReadoutRead(id) => write!(f, "a reading of readout {id} by this person"),
+            Self::EpochDealt(epoch) => {
+                write!(f, "this dealing of epoch {epoch}, or another by the same person")
+            }
+            Self::TapeShares(id) => write!(f, "a release of the shares of {id} for that tape"),
             Self::TelconApproved(version) => write!(f, "an approval of telcon version {version}"),
             Self::ClosedAgreed(id) => write!(f, "the word of {id} on the closing"),
             Self::NoteReplaced(digest) => write!(f, "another note instead of {digest}"),

@@ -98,6 +98,7 @@ table! {
     KeepVaults        "making generations and wrapping them":           - - - - - - - - | X - -
     DealShares        "dealing shares to the custodians":               - - - - - - - - | X - -
     ReleaseShares     "releasing a share":                              - - - - - - - - | X - -
+    AskTapes          "asking to open a tape":                          X - - - - - X - | - - -
     StandDuty         "taking, leaving and handing over a post":        - - - - - - - - | X - -
     KeepCounterparts  "keeping counterparts":                           - X - - X X - - | - - -
     KeepDirectLines   "issuing and revoking direct lines":              - - - - - - - X | - - -
@@ -111,9 +112,11 @@ table! {
     IssueBriefs       "issuing a brief":                                - X - - X X - - | - - -
     ReadBriefs        "reading the brief for the principal":            - - - - - - - - | - X -
     InviteParties     "inviting to a call":                             - X - - - - - - | - X -
+    VouchGuests       "vouching for a guest":                           - X - - - - - - | - - -
     AdmitParties      "admitting, holding, resuming, giving the floor": - X - - - - - - | - X -
     ComeAndGo         "arriving at and leaving a call":                 - X - - - - - - | X - X
     ReportLines       "reporting on a line":                            - X - - - - - - | X - -
+    DealTapes         "dealing the secrets of a call's tape":           - - - - - - - - | X - -
     PassCards         "passing a card":                                 - X - - X X - - | - - -
     AnswerCalls       "saying that they talk":                          - X - - - - - - | - X -
     EndCalls          "ending a call":                                  - X - - - - - - | - X X
@@ -164,13 +167,13 @@ impl Power {
     pub fn belongs(self) -> Belongs {
         match self {
             Self::SetRules | Self::Guard | Self::ConfirmTrust | Self::KeepPeople | Self::DescribePeople
-            | Self::KeepDevices | Self::KeepOffices | Self::DealShares | Self::ReleaseShares | Self::StandDuty
-            | Self::KeepCounterparts | Self::KeepDirectLines => Belongs::InTrust,
+            | Self::KeepDevices | Self::KeepOffices | Self::DealShares | Self::ReleaseShares | Self::AskTapes
+            | Self::StandDuty | Self::KeepCounterparts | Self::KeepDirectLines => Belongs::InTrust,
             Self::KeepVaults => Belongs::Either,
             Self::RequestCalls | Self::GiveDebriefs | Self::Import => Belongs::Opens,
             Self::KeepReaders | Self::MoveCalls | Self::WriteBriefs | Self::Clear | Self::IssueBriefs
-            | Self::ReadBriefs | Self::InviteParties | Self::AdmitParties | Self::ComeAndGo | Self::ReportLines
-            | Self::PassCards | Self::AnswerCalls | Self::EndCalls | Self::ClearCalls | Self::TakeNotes
+            | Self::ReadBriefs | Self::InviteParties | Self::VouchGuests | Self::AdmitParties | Self::ComeAndGo
+            | Self::ReportLines | Self::DealTapes | Self::PassCards | Self::AnswerCalls | Self::EndCalls | Self::ClearCalls | Self::TakeNotes
             | Self::WrapUp | Self::WriteTelcons | Self::ApproveTelcons | Self::KeepCommitments
             | Self::KeepDueOuts | Self::FinishDueOuts | Self::MarkLate | Self::SendReadouts
             | Self::ReadReadouts | Self::Close | Self::AgreeClosed => Belongs::InPackage,
@@ -217,7 +220,8 @@ impl Power {
             | Act::OfficeMemberRemoved { .. } => Self::KeepOffices,
             Act::GenerationMade { .. } | Act::ReadersWrapped { .. } => Self::KeepVaults,
             Act::SharesDealt { .. } => Self::DealShares,
-            Act::ShareReleased { .. } => Self::ReleaseShares,
+            Act::ShareReleased { .. } | Act::TapeShareReleased { .. } => Self::ReleaseShares,
+            Act::TapeAsked { .. } => Self::AskTapes,
             Act::DutyTaken { .. } | Act::DutyLeft { .. } | Act::DutyHandedOver { .. } => Self::StandDuty,
             Act::CounterpartAdded { .. }
             | Act::CounterpartDescribed { .. }
@@ -232,7 +236,8 @@ impl Power {
             Act::ClearanceGiven { .. } => Self::Clear,
             Act::BriefIssued { .. } => Self::IssueBriefs,
             Act::BriefRead { .. } => Self::ReadBriefs,
-            Act::PartyInvited { .. } => Self::InviteParties,
+            Act::PartyInvited { .. } | Act::GuestInvited { .. } => Self::InviteParties,
+            Act::GuestVouched { .. } => Self::VouchGuests,
             Act::PartyAdmitted { .. }
             | Act::PartyHeld { .. }
             | Act::PartyResumed { .. }
@@ -240,6 +245,7 @@ impl Power {
             | Act::FloorTaken { .. } => Self::AdmitParties,
             Act::PartyArrived { .. } | Act::PartyLeft { .. } => Self::ComeAndGo,
             Act::LineReported { .. } => Self::ReportLines,
+            Act::EpochDealt { .. } => Self::DealTapes,
             Act::CardPassed {} => Self::PassCards,
             Act::CallAnswered {} => Self::AnswerCalls,
             Act::CallEnded { .. } => Self::EndCalls,

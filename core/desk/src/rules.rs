@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     act::{Post, Rules},
     case::Case,
+    lines::rules::LineRules,
     people,
     refusal::Refusal,
     said::Said,
@@ -32,6 +33,7 @@ pub fn standing() -> Rules {
         invitation_ms: 3 * DAY_MS,
         ring_ms: MINUTE_MS,
         trust_stale_ms: HOUR_MS,
+        lines: LineRules::default(),
     }
 }
 
@@ -48,7 +50,8 @@ pub(crate) fn admit_rules(case: &Case<'_>, rules: &Rules) -> Result<(), Refusal>
     }
     needs_within("the life of an invitation in ms", INVITATION_MS, rules.invitation_ms)?;
     needs_within("the time a call rings in ms", RING_MS, rules.ring_ms)?;
-    needs_within("the age of a trust head in ms", TRUST_STALE_MS, rules.trust_stale_ms)
+    needs_within("the age of a trust head in ms", TRUST_STALE_MS, rules.trust_stale_ms)?;
+    rules.lines.limits().into_iter().try_for_each(|(what, range, got)| needs_within(what, range, got))
 }
 
 fn needs_within(what: &str, (least, most): (u64, u64), got: u64) -> Result<(), Refusal> {

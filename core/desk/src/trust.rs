@@ -17,6 +17,7 @@ use crate::{
     offices::Office,
     people::Person,
     rules,
+    tapes::TapeAsk,
     vaults::VaultState,
 };
 
@@ -42,6 +43,7 @@ pub struct Trust {
     pub(crate) counterparts: BTreeMap<CounterpartId, Counterpart>,
     pub(crate) lines: BTreeMap<DirectLineId, DirectLine>,
     pub(crate) asks: BTreeMap<Digest, Ask>,
+    pub(crate) tape_asks: BTreeMap<Digest, TapeAsk>,
     pub(crate) restored: Vec<Restored>,
     pub(crate) confirmed_ms: u64,
     pub(crate) counters: BTreeMap<DeviceId, u64>,
@@ -205,6 +207,11 @@ impl Trust {
             .map(|(digest, ask)| (*digest, ask))
     }
 
+    /// Tapes that were asked for, by the digest of the asking act, and who has released shares; those of the past too.
+    pub fn tape_asks(&self) -> &BTreeMap<Digest, TapeAsk> {
+        &self.tape_asks
+    }
+
     /// Restores from a backup, in order.
     pub fn restored(&self) -> &[Restored] {
         &self.restored
@@ -248,6 +255,7 @@ pub(crate) fn empty(desk: DeskId, genesis: Digest, founded: crate::act::Genesis)
         counterparts: BTreeMap::new(),
         lines: BTreeMap::new(),
         asks: BTreeMap::new(),
+        tape_asks: BTreeMap::new(),
         restored: Vec::new(),
         confirmed_ms: 0,
         counters: BTreeMap::new(),

@@ -7,7 +7,7 @@ use serde_bytes::ByteBuf;
 
 use crate::{
     cbor::{self, CborError},
-    id::{DeskId, DeviceId, Digest, GenerationNumber, Scope, Vault},
+    id::{DeskId, DeviceId, Digest, GenerationNumber, PackageId, Scope, Vault},
 };
 
 /// Bound into every signature, so that no other signed thing can be taken for an act.
@@ -53,6 +53,8 @@ pub enum BodyKind {
     Wraps(Vault, GenerationNumber),
     /// One generation's secret, dealt to custodians.
     Shares(Vault, GenerationNumber),
+    /// Secrets of a call's tape in shares: dealt to custodians, gathered to ask them, or released.
+    TapeShares(PackageId),
 }
 
 /// A sealed body that travels beside its act. The position in the list is the body's index.

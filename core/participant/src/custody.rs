@@ -18,6 +18,8 @@ pub struct Custody {
     dealt: std::collections::BTreeMap<(Vault, GenerationNumber), Vec<u8>>,
     /// Shares released to this device.
     released: std::collections::BTreeMap<(Vault, GenerationNumber), Vec<OpenedShare>>,
+    /// Shares of tapes by their act, as sealed.
+    pub(crate) tape: std::collections::BTreeMap<Digest, Vec<u8>>,
 }
 
 impl Participant {

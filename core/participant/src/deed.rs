@@ -13,6 +13,7 @@ use chancery_seal::{
     vault::Reader,
 };
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 /// One body of an act, open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +66,17 @@ pub enum Deed {
     DealShares {
         /// The vault.
         vault: Vault,
+    },
+    /// An act about a call's tape, with shares that were sealed before (docs/tape.md).
+    SayTape {
+        /// Where it belongs.
+        scope: Scope,
+        /// The act.
+        act: Act,
+        /// Whose tape.
+        package: PackageId,
+        /// The body.
+        shares: ByteBuf,
     },
     /// A custodian gives out this custodian's share of a vault for an agreed recovery.
     ReleaseShare {
@@ -139,7 +151,7 @@ impl Deed {
     /// The scope that the act will stand in.
     pub fn scope(&self) -> Scope {
         match self {
-            Self::Say { scope, .. } => *scope,
+            Self::Say { scope, .. } | Self::SayTape { scope, .. } => *scope,
             Self::Open { package, .. } => Scope::Package(*package),
             Self::MakeGeneration { vault } | Self::WrapReaders { vault } | Self::DealShares { vault } => {
                 scope_of(*vault)
@@ -154,7 +166,7 @@ impl Deed {
             Self::MakeGeneration { vault } | Self::WrapReaders { vault } | Self::DealShares { vault } => {
                 Some(*vault)
             }
-            Self::Say { .. } | Self::Open { .. } | Self::ReleaseShare { .. } => None,
+            Self::Say { .. } | Self::SayTape { .. } | Self::Open { .. } | Self::ReleaseShare { .. } => None,
         }
     }
 }

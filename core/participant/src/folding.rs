@@ -6,7 +6,7 @@ use chancery_desk::{
     said::{Place, Said},
 };
 use chancery_log::{
-    act::{Head, ReceivedAct},
+    act::{BodyKind, Head, ReceivedAct},
     cbor,
     id::{Digest, Scope},
     leaf::{EntryBytes, LeafBytes},
@@ -211,6 +211,7 @@ impl Participant {
                     self.keep(&RecordKey::Body(named.sha256), Some(&record));
                     self.use_body(place, bytes);
                 }
+                None if matches!(named.kind, BodyKind::TapeShares(_)) && !self.needs_tape_shares(said) => {}
                 None => self.bodies.want(place),
             }
         }

@@ -21,4 +21,5 @@ mod receive;
 pub mod record;
 mod rewind;
 mod signing;
+mod tapes;
 pub mod view;

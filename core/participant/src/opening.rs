@@ -57,6 +57,7 @@ impl Participant {
             BodyKind::Wraps(vault, number) => self.unwrap(place, bytes, vault, number),
             BodyKind::Sealed(vault, number) => self.open(place, bytes, vault, number),
             BodyKind::Shares(..) => self.take_shares(place, &bytes),
+            BodyKind::TapeShares(_) => self.take_tape_shares(&place, bytes),
         }
     }
 

@@ -212,7 +212,7 @@ impl Participant {
                 BodyKind::Sealed(vault, _) => {
                     self.bodies.get(said.digest, at).map(|body| Words { vault, body: body.clone() })
                 }
-                BodyKind::Wraps(..) | BodyKind::Shares(..) => None,
+                BodyKind::Wraps(..) | BodyKind::Shares(..) | BodyKind::TapeShares(_) => None,
             })
             .collect();
         Some(Deed::Say { scope: said.scope, act: said.act.clone(), words: words? })

@@ -57,6 +57,12 @@ fn broken(what: impl std::fmt::Display) -> Hold {
     Hold::Refused(Box::new(Refusal::Unreadable(what.to_string())))
 }
 
+/// Shares of a tape are sealed where the call's secrets are: here they are only named.
+fn make_with_shares(act: &Act, package: PackageId, shares: &[u8]) -> Result<Made, Hold> {
+    let body = sealed::reference(BodyKind::TapeShares(package), shares).map_err(broken)?;
+    Ok(Made { act: act.clone(), bodies: vec![(body, shares.to_vec())] })
+}
+
 /// The public key that the log gives for a reader.
 fn reader_key<'a>(trust: &'a Trust, to: WrappedTo) -> Option<ReaderKey<'a>> {
     let receives: &[u8] = match (to.reader, to.reader.vault()) {
@@ -240,6 +246,7 @@ impl Participant {
     fn make(&mut self, ticket: Ticket, deed: &Deed, counter: u64) -> Result<Made, Hold> {
         match deed {
             Deed::Say { act, words, .. } => self.make_words(deed.scope(), act, words, counter),
+            Deed::SayTape { act, package, shares, .. } => make_with_shares(act, *package, shares),
             Deed::Open { .. } => self.make_package(ticket, deed, counter),
             Deed::MakeGeneration { vault } => self.make_generation(ticket, *vault, counter),
             Deed::WrapReaders { vault } => self.make_wraps(*vault),

@@ -19,6 +19,7 @@ mod due_outs;
 mod duty;
 mod founding;
 mod guarded;
+mod guests;
 mod levels;
 mod notes;
 mod offices;
@@ -30,6 +31,7 @@ mod readouts;
 mod roles;
 mod rules;
 mod said;
+mod tapes;
 mod telcons;
 mod vaults;
 #[allow(dead_code, reason = "tests/histories uses the rest")]

@@ -106,7 +106,7 @@ impl Deal {
         }
     }
 
-    fn device(&self, world: &World) -> DeviceId {
+    pub(super) fn device(&self, world: &World) -> DeviceId {
         let known: Vec<DeviceId> = world.desk.trust.devices().keys().copied().collect();
         if self.one_in(40) { keys(999).id() } else { self.pick(&known) }
     }
@@ -119,7 +119,7 @@ impl Deal {
         }
     }
 
-    fn package(&self, world: &World) -> PackageId {
+    pub(super) fn package(&self, world: &World) -> PackageId {
         let known: Vec<PackageId> = world.desk.packages.keys().copied().collect();
         if known.is_empty() { CALL } else { self.pick(&known) }
     }
@@ -137,11 +137,13 @@ impl Deal {
 
     /// Something said, mostly by a device that may, at times bent out of shape.
     pub(super) fn said(&self, world: &World) -> Said {
-        let (scope, act) = match self.below(16) {
+        let (scope, act) = match self.below(18) {
             0..=2 => (Scope::Trust, self.about_people(world)),
             3 => (Scope::Trust, self.about_the_desk(world)),
             4 => self.about_keys(world),
             5 => self.opening(world),
+            6 => self.about_tapes(world),
+            7 => self.about_guests(world),
             _ => {
                 let id = self.package(world);
                 match world.desk.packages.get(&id) {
@@ -182,6 +184,7 @@ impl Deal {
                 BodyKind::Sealed(_, number) | BodyKind::Wraps(_, number) | BodyKind::Shares(_, number) => {
                     *number += 1
                 }
+                BodyKind::TapeShares(package) => package.0[0] += 1,
             }),
             _ => {
                 said.scope =
@@ -252,6 +255,7 @@ impl Deal {
                 let reader = self.reader(world);
                 rules.standing_readers = if self.one_in(2) { [reader].into() } else { [].into() };
                 rules.ring_ms = self.pick(&[1, 5_000, 60_000]);
+                rules.lines = self.line_rules();
                 Act::RulesSet(rules)
             }
             2..=4 => Act::GuardedAsked(self.guarded(world)),
@@ -341,7 +345,7 @@ impl Deal {
         }
     }
 
-    fn opening(&self, world: &World) -> (Scope, Act) {
+    pub(super) fn opening(&self, world: &World) -> (Scope, Act) {
         let mut readers: std::collections::BTreeSet<Reader> =
             chancery_desk::openings::standing_readers(&world.desk.trust, Some(PRINCIPAL));
         readers.extend((0..2).map(|_| self.reader(world)));

@@ -11,6 +11,7 @@
 mod deal;
 mod model;
 mod package;
+mod tapes;
 #[path = "../desk/world/mod.rs"]
 #[allow(dead_code, reason = "the tests of each noun use the rest")]
 mod world;

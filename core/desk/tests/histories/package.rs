@@ -99,7 +99,7 @@ impl Deal {
         use PartyState::{Held, Invited, Left, On, Waiting};
         let party = at(&[On, On, Held]);
         let ends = [CallEnd::Ended, CallEnd::Declined, CallEnd::Missed, CallEnd::Cancelled, CallEnd::Failed];
-        match self.below(22) {
+        match self.below(27) {
             0..=3 => self.invite(world),
             4..=6 => Act::PartyArrived { party: at(&[Invited, Left]) },
             7..=9 => Act::PartyAdmitted { party: at(&[Waiting]) },
@@ -117,6 +117,8 @@ impl Deal {
                 Act::FloorTaken { party: self.known(given.map(|(id, _)| *id), PartyId) }
             }
             16 => Act::CardPassed {},
+            22 => self.guest(world, package),
+            23..=25 => self.epoch_dealt(world, package),
             17 if self.one_in(6) => Act::CallCleared {},
             17 | 18 => Act::CallEnded { end: self.pick(&ends) },
             _ => Act::CallAnswered {},
@@ -144,7 +146,8 @@ impl Deal {
         let telcons = package.telcons().len();
         let (owner, due_ms) = (self.person(world), world.now_ms + self.pick(&[0, 1, 5_000, 100_000]));
         let made = package.commitments().keys().copied();
-        match self.below(17) {
+        match self.below(18) {
+            17 => self.epoch_dealt(world, package),
             0 | 1 => {
                 let commitment = self.one_in(3).then(|| self.known(made, CommitmentId));
                 Act::DueOutTasked { due_out: DueOutId(self.small()), commitment, owner, due_ms }

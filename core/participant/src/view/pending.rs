@@ -34,7 +34,7 @@ pub struct PendingLine {
 /// The name of a deed's act.
 pub fn deed_name(deed: &Deed) -> String {
     match deed {
-        Deed::Say { act, .. } => act_name(act),
+        Deed::Say { act, .. } | Deed::SayTape { act, .. } => act_name(act),
         Deed::Open { opens: Opens::Call { .. }, .. } => "CallRequested".into(),
         Deed::Open { opens: Opens::Debrief { .. }, .. } => "DebriefGiven".into(),
         Deed::Open { opens: Opens::Import { .. }, .. } => "PackageImported".into(),

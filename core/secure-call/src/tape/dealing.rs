@@ -66,7 +66,7 @@ pub struct DealingTerms<'a> {
     pub stream: &'a DealingStream,
     /// m: how many together open the tape.
     pub needed: u8,
-    /// The custodians' person vaults as they stand where the call began, in the order of the desk's rules.
+    /// The custodians' person vaults as they stand where the dealing is logged, in the order of the desk's rules.
     pub custodians: &'a [CustodianKey<'a>],
 }
 

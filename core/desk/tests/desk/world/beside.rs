@@ -3,7 +3,7 @@
 use chancery_desk::act::Act;
 use chancery_log::{
     act::BodyKind,
-    id::{DeviceId, Scope, Vault},
+    id::{DeviceId, PackageId, Scope, Vault},
 };
 
 use super::{DIRECTORY, DUTY_DESK, SECURITY, World};
@@ -12,6 +12,18 @@ impl World {
     fn sealed(&self, vault: Vault) -> Vec<BodyKind> {
         let number = self.vaults(vault).state(vault).map_or(1, |state| state.number());
         vec![BodyKind::Sealed(vault, number)]
+    }
+
+    /// Whose tape an act is about.
+    fn tape_of(&self, scope: Scope, act: &Act) -> Option<PackageId> {
+        match (act, scope) {
+            (Act::TapeAsked { package, .. }, _) => Some(*package),
+            (Act::TapeShareReleased { asked }, _) => {
+                self.desk.trust.tape_asks().get(asked).map(|ask| ask.package)
+            }
+            (_, Scope::Package(package)) => Some(package),
+            (_, Scope::Trust) => None,
+        }
     }
 
     /// The bodies that a correct device puts beside its act.
@@ -39,6 +51,9 @@ impl World {
             Act::SharesDealt { vault, generation, .. } | Act::ShareReleased { vault, generation, .. } => {
                 vec![BodyKind::Shares(*vault, *generation)]
             }
+            act if carries_tape(act) => {
+                self.tape_of(scope, act).map(BodyKind::TapeShares).into_iter().collect()
+            }
             act if act.opening().is_some() => match scope {
                 Scope::Trust => Vec::new(),
                 Scope::Package(package) => {
@@ -52,6 +67,11 @@ impl World {
     }
 }
 
+/// Acts about a tape.
+fn carries_tape(act: &Act) -> bool {
+    matches!(act, Act::EpochDealt { .. } | Act::TapeAsked { .. } | Act::TapeShareReleased { .. })
+}
+
 /// Acts of a package with one body.
 fn carries_words(act: &Act) -> bool {
     matches!(
@@ -59,6 +79,7 @@ fn carries_words(act: &Act) -> bool {
         Act::BriefWritten { .. }
             | Act::ClearanceAsked { .. }
             | Act::ClearanceGiven { .. }
+            | Act::GuestInvited { .. }
             | Act::LineReported { .. }
             | Act::CardPassed {}
             | Act::NoteTaken { .. }

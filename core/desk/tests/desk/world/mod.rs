@@ -1,15 +1,15 @@
 //! A desk with invented people, where any device can say anything: acts without signatures, which the log checks.
 
 mod beside;
+mod dealing;
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use chancery_desk::{
     act::{
         Act, CallEnd, CallKind, Custodians, Genesis, Guarded, LineKind, OfficePurpose, Opening, PartyRole,
-        Post, Role, Rules, ShareDealt, Who,
+        Post, Role, Rules, Who,
     },
-    custody::shares_to,
     desk::Desk,
     refusal::Refusal,
     said::{Place, Said},
@@ -166,7 +166,8 @@ impl World {
         world
     }
 
-    /// Busy: two duty officers, one of them on duty; vaults dealt to the custodians, and a recovery agreed.
+    /// Busy: two duty officers, one of them on duty; a guest with a link; vaults dealt to the custodians, and a recovery
+    /// agreed.
     pub(crate) fn busy() -> Self {
         let mut world = Self::with_live_call();
         world.trust(OFFICER_A, Act::PersonAdded { person: SECOND, roles: [Role::DutyOfficer].into() });
@@ -174,6 +175,8 @@ impl World {
         world.trust(OFFICER_A, Act::OfficeMemberAdded { office: DUTY_DESK, person: SECOND });
         world.keep_vaults();
         world.trust(DUTY, Act::DutyTaken { post: Post::DutyOfficer });
+        let until_ms = world.now_ms + 86_400_000;
+        world.call(DUTY, Act::GuestInvited { party: GUEST, secret: Digest([6; 32]), until_ms });
         for (by, vault) in [(DUTY, Vault::Person(DUTY)), (NOTES, Vault::Person(NOTES))] {
             world.trust(by, world.deal(vault));
         }
@@ -181,16 +184,6 @@ impl World {
         let asked = world.trust(OFFICER_A, Act::GuardedAsked(recovery));
         world.trust(OFFICER_B, Act::GuardedAgreed { asked });
         world
-    }
-
-    /// A vault's newest generation, dealt to the custodians as they stand.
-    pub(crate) fn deal(&self, vault: Vault) -> Act {
-        let to = shares_to(&self.desk.trust).unwrap();
-        let share =
-            |(custodian, generation)| ShareDealt { custodian, generation, commitment: Digest([4; 32]) };
-        let shares = to.into_iter().map(share).collect();
-        let generation = self.vaults(vault).state(vault).map_or(1, |state| state.number());
-        Act::SharesDealt { vault, generation, needed: self.desk.trust.custodians().needed, shares }
     }
 
     /// With a planned call requested by the duty officer, open to everybody who works on it.

@@ -53,9 +53,9 @@ pub(crate) fn stage(story: &Story) -> Stage {
     }
 }
 
-type Invited = (Who, PartyRole, LineKind);
+pub(super) type Invited = (Who, PartyRole, LineKind);
 
-fn invited(story: &Story, id: PartyId) -> Option<Invited> {
+pub(super) fn invited(story: &Story, id: PartyId) -> Option<Invited> {
     packages::acts(story).find_map(|act| match act {
         Act::PartyInvited { party, who, role, line } if *party == id => Some((*who, *role, *line)),
         _ => None,
@@ -67,7 +67,7 @@ pub(super) fn is_persons_party(story: &Story, party: PartyId, person: PersonId) 
 }
 
 /// Where a party is: "invited", "lobby", "on", "held", "left".
-fn whereabouts(story: &Story, id: PartyId) -> &'static str {
+pub(super) fn whereabouts(story: &Story, id: PartyId) -> &'static str {
     let newest = packages::acts(story).rev().find_map(|act| match act {
         Act::PartyInvited { party, .. } if *party == id => Some("invited"),
         Act::PartyArrived { party } if *party == id => Some("lobby"),

@@ -5,6 +5,7 @@ pub(crate) mod calls;
 pub(crate) mod document;
 mod packages;
 mod people;
+mod tapes;
 mod vaults;
 
 use chancery_desk::{
@@ -195,6 +196,12 @@ impl Model {
             Act::ReadersWrapped { vault, generation, .. } => Ok(vec![BodyKind::Wraps(*vault, *generation)]),
             Act::SharesDealt { vault, generation, .. } | Act::ShareReleased { vault, generation, .. } => {
                 Ok(vec![BodyKind::Shares(*vault, *generation)])
+            }
+            Act::EpochDealt { .. } => Ok(vec![BodyKind::TapeShares(said.package().ok_or("scope")?)]),
+            Act::TapeAsked { package, .. } => Ok(vec![BodyKind::TapeShares(*package)]),
+            Act::TapeShareReleased { asked } => {
+                let (package, ..) = self.tape_asked(*asked).ok_or("ask")?;
+                Ok(vec![BodyKind::TapeShares(package)])
             }
             Act::DeviceInvited { person, .. } if *person == author => {
                 self.words(Vault::Person(author), author)

@@ -133,6 +133,8 @@ impl Model {
             | Act::ReadoutRead { .. }
             | Act::PackageClosed { .. }
             | Act::ClosedAgreed { .. } => self.record(&said.act, story, author.ok_or("observer")?),
+            Act::GuestInvited { .. } | Act::GuestVouched { .. } => self.guest(&said.act, story, now),
+            Act::EpochDealt { .. } => self.epoch_dealt(&said.act, story, author.ok_or("observer")?),
             act => self.call(act, story, author, now),
         }
     }

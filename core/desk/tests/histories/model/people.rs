@@ -81,7 +81,7 @@ impl Model {
         newest.unwrap_or(&self.genesis().custodians)
     }
 
-    fn is_known(&self, person: PersonId) -> bool {
+    pub(super) fn is_known(&self, person: PersonId) -> bool {
         let genesis = self.genesis();
         genesis.custodians.people.contains(&person)
             || genesis.officers.iter().any(|cert| cert.person == person)
@@ -270,7 +270,7 @@ impl Model {
         }
     }
 
-    fn is_id_free(&self, keys: &DeviceKeys) -> bool {
+    pub(super) fn is_id_free(&self, keys: &DeviceKeys) -> bool {
         let id = keys.id();
         let sound = keys.signs != [0; 32] && keys.receives.len() == 1216;
         sound && self.owner(id).is_none() && self.observers.iter().all(|(_, other)| *other != id)
@@ -352,6 +352,9 @@ impl Model {
             Act::OfficeMemberRemoved { office, person } => {
                 need(self.members(*office).contains(person), "member")
             }
+            Act::TapeAsked { .. } | Act::TapeShareReleased { .. } => {
+                self.tape(said, author.ok_or("observer")?, now)
+            }
             _ => self.about_the_desk(said, author),
         }
     }
@@ -424,7 +427,8 @@ impl Model {
         need(rules.standing_readers.iter().all(|reader| self.is_nameable(*reader)), "standing")?;
         need((MINUTE..=30 * DAY).contains(&rules.invitation_ms), "invitation_ms")?;
         need((5_000..=10 * MINUTE).contains(&rules.ring_ms), "ring_ms")?;
-        need((10_000..=DAY).contains(&rules.trust_stale_ms), "trust_stale_ms")
+        need((10_000..=DAY).contains(&rules.trust_stale_ms), "trust_stale_ms")?;
+        need(super::tapes::line_rules_can_work(&rules.lines), "lines")
     }
 
     fn shares(&self, said: &Said, author: PersonId) -> Judged {

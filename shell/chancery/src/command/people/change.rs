@@ -177,6 +177,7 @@ fn offices(trust: &Trust, person: PersonId, roles: &BTreeSet<Role>) -> BTreeSet<
     let office = |deed: Deed| match deed {
         Deed::Say { act: Act::OfficeMemberAdded { office, .. }, .. } => Some(office),
         Deed::Say { .. }
+        | Deed::SayTape { .. }
         | Deed::Open { .. }
         | Deed::MakeGeneration { .. }
         | Deed::WrapReaders { .. }
