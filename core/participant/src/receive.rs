@@ -77,7 +77,10 @@ impl Participant {
                 self.knocks = knocks.iter().filter_map(|bytes| Knock::read(bytes).ok()).collect();
                 self.event(Event::Knocks);
             }
-            ToClient::KnockHeard { .. } | ToClient::Approved {} | ToClient::Pong {} => {}
+            ToClient::KnockHeard { .. }
+            | ToClient::Approved {}
+            | ToClient::Call { .. }
+            | ToClient::Pong {} => {}
             ToClient::Closing { because } => {
                 self.event(Event::Closing(because));
                 self.close();
@@ -251,9 +254,8 @@ impl Participant {
                 self.want_generation(vault);
             }
         } else if is_keeping {
-            // Another device was faster, or it is not for this one to do: keeping looks again after the next entry.
-            self.outbox.remove(ticket);
-            self.keep(&RecordKey::Deed(ticket), None);
+            // Another device was faster, or it is not for this one to do: keeping looks again.
+            self.drop_key_work(ticket);
         } else {
             self.refuse(ticket, refusal);
         }

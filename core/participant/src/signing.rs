@@ -33,10 +33,14 @@ use zeroize::Zeroizing;
 
 use crate::{
     deed::{Deed, Opens, Words, scope_of},
+    io::Event,
     outbox::{SENT_PER_SCOPE_MAX, Signed, Ticket},
     participant::Participant,
     record::{Record, RecordKey},
 };
+
+/// How often dropped key work leads to another look at once; after that, the next message does.
+const KEEP_AGAIN_MAX: usize = 4;
 
 /// Why a deed is not signed.
 #[derive(Debug)]
@@ -107,14 +111,23 @@ impl Participant {
     }
 
     fn flush_key_work(&mut self) {
-        let now = self.now_ms;
-        let unsent = self.outbox.items().filter(|(_, item)| item.sent_ms.is_none());
-        let key_work: Vec<Ticket> = unsent
-            .filter(|(_, item)| item.deed.keeps().is_some() && item.not_before_ms <= now)
-            .map(|(ticket, _)| ticket)
-            .collect();
-        for ticket in key_work {
-            self.sign_and_send(ticket);
+        for _ in 0..KEEP_AGAIN_MAX {
+            let now = self.now_ms;
+            let unsent = self.outbox.items().filter(|(_, item)| item.sent_ms.is_none());
+            let key_work: Vec<Ticket> = unsent
+                .filter(|(_, item)| item.deed.keeps().is_some() && item.not_before_ms <= now)
+                .map(|(ticket, _)| ticket)
+                .collect();
+            let mut is_dropped = false;
+            for ticket in key_work {
+                self.sign_and_send(ticket);
+                is_dropped |= self.outbox.item(ticket).is_none();
+            }
+            if !is_dropped {
+                return;
+            }
+            // While it was queued nothing else was looked for in that vault, and no message may come that would look.
+            self.keep_vaults();
         }
     }
 
@@ -151,11 +164,21 @@ impl Participant {
     fn refuse_here(&mut self, ticket: Ticket, refusal: Refusal) {
         let is_keeping = self.outbox.item(ticket).is_some_and(|item| item.deed.keeps().is_some());
         if is_keeping {
-            self.outbox.remove(ticket);
-            self.keep(&RecordKey::Deed(ticket), None);
+            self.drop_key_work(ticket);
         } else {
             self.refuse(ticket, refusal);
         }
+    }
+
+    /// Key work that is not due any more; something else in the same vault may be.
+    pub(crate) fn drop_key_work(&mut self, ticket: Ticket) {
+        let Some(dropped) = self.outbox.remove(ticket) else { return };
+        self.keep(&RecordKey::Deed(ticket), None);
+        if let Some(Vault::Package(package)) = dropped.deed.keeps() {
+            self.dirty.insert(package);
+        }
+        // Whoever waits until nothing is left to do must look again.
+        self.event(Event::Changed(dropped.deed.scope()));
     }
 
     fn sign(&mut self, ticket: Ticket) -> Result<(), Hold> {
@@ -177,7 +200,7 @@ impl Participant {
             content: ByteBuf::from(cbor::encode("an act", &made.act).map_err(broken)?),
         };
         let act = self.identity.secrets.sign_act(&envelope).map_err(broken)?;
-        self.check_admitted(&act, scope)?;
+        self.check_admitted(&act, scope, ticket)?;
         let signed = Signed { digest: Digest::of(&act), act, bodies, counter };
         let kept =
             (ByteBuf::from(signed.act.clone()), signed.bodies.iter().cloned().map(ByteBuf::from).collect());
@@ -189,7 +212,7 @@ impl Participant {
     }
 
     /// Asks the rules here first. With acts on the way the answer is not final: theirs may make it right.
-    fn check_admitted(&self, act: &[u8], scope: Scope) -> Result<(), Hold> {
+    fn check_admitted(&self, act: &[u8], scope: Scope, ticket: Ticket) -> Result<(), Hold> {
         let trust = self.ledger.trust().ok_or(Hold::NotYet)?;
         let key = self.identity.secrets.public().verifying_key().map_err(broken)?;
         let verified = ReceivedAct::read(act.to_vec()).and_then(|act| act.verify(&key)).map_err(broken)?;
@@ -198,9 +221,18 @@ impl Participant {
         match admit(trust, package, &said, self.now_ms) {
             Ok(()) => Ok(()),
             Err(Refusal::CounterExpected { .. }) => Ok(()),
-            Err(_) if self.is_unsettled(scope) => Err(Hold::NotYet),
+            Err(_) if self.is_unsettled(scope) || self.is_after_waiting(scope, ticket) => Err(Hold::NotYet),
             Err(refusal) => Err(Hold::Refused(Box::new(refusal))),
         }
+    }
+
+    /// Whether an earlier deed that may make this one right waits to be sent again.
+    fn is_after_waiting(&self, scope: Scope, ticket: Ticket) -> bool {
+        let now = self.now_ms;
+        let earlier = self.outbox.items().take_while(|(other, _)| *other < ticket);
+        earlier
+            .filter(|(_, item)| [Scope::Trust, scope].contains(&item.deed.scope()))
+            .any(|(_, item)| item.not_before_ms > now)
     }
 
     /// Whether acts of this device, or entries from the server, are still on the way here.
