@@ -54,6 +54,18 @@ const ARROWS: &[(&str, &[&str])] = &[
             "chancery-sound",
         ],
     ),
+    (
+        "chancery-web",
+        &[
+            "chancery-log",
+            "chancery-seal",
+            "chancery-open",
+            "chancery-desk",
+            "chancery-wire",
+            "chancery-participant",
+        ],
+    ),
+    ("chancery-frame-worker", &["chancery-seal", "chancery-secure-call"]),
     ("chancery-decoders", &["chancery-log", "chancery-seal", "chancery-desk", "chancery-wire"]),
     ("chancery", &["*"]),
     ("chancery-sim", &["*"]),
