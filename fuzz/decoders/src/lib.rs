@@ -11,9 +11,11 @@ use chancery_log::{
     tiles::{self, TilePath},
 };
 use chancery_seal::{
+    frame_header::{FrameHeader, SealedFrame},
     invitation::{DeviceLink, Knock},
     sealed::SealedBody,
     shares::Shares,
+    tape::{chunk::Chunk, dealt::TapeShares},
     wraps::Wraps,
 };
 use chancery_wire::{to_client::ToClient, to_server::ToServer};
@@ -43,6 +45,9 @@ pub const ALL: &[Decoder] = &[
     ("knock", knock),
     ("to_server", to_server),
     ("to_client", to_client),
+    ("frame", frame),
+    ("chunk", chunk),
+    ("tape_shares", tape_shares),
 ];
 
 /// An act's envelope, and the desk's act inside.
@@ -158,5 +163,42 @@ pub fn to_client(bytes: &[u8]) -> bool {
     let Ok(read) = ToClient::read(bytes) else { return false };
     let again = read.write().ok().and_then(|bytes| ToClient::read(&bytes).ok());
     assert_eq!(again, Some(read), "a message changes when it is written again");
+    true
+}
+
+/// A sealed frame of a call, still sealed.
+pub fn frame(bytes: &[u8]) -> bool {
+    let Ok(read) = SealedFrame::read(bytes) else { return false };
+    let header = FrameHeader { kid: read.key_id.number(), counter: read.counter };
+    let mut written = Vec::new();
+    header.write(&mut written);
+    assert_eq!(
+        bytes.get(..header.width()),
+        Some(written.as_slice()),
+        "a header changes when it is written again"
+    );
+    true
+}
+
+/// One chunk of a tape, torn or not.
+pub fn chunk(bytes: &[u8]) -> bool {
+    let Ok(read) = Chunk::read(bytes) else { return false };
+    let whole = bytes.get(..bytes.len() - read.torn_bytes).unwrap_or_default();
+    let again = Chunk::read(whole);
+    assert!(
+        again.is_ok_and(|again| again.records == read.records
+            && again.next() == read.next()
+            && again.ended == read.ended
+            && again.torn_bytes == 0),
+        "a chunk changes when its torn end is cut off"
+    );
+    true
+}
+
+/// The shares of a tape's epochs.
+pub fn tape_shares(bytes: &[u8]) -> bool {
+    let Ok(read) = TapeShares::read(bytes) else { return false };
+    let again = read.encode().ok().and_then(|bytes| TapeShares::read(&bytes).ok());
+    assert_eq!(again, Some(read), "the shares of a tape change when they are written again");
     true
 }

@@ -20,9 +20,16 @@ use chancery_log::{
 };
 use chancery_seal::{
     device::{DeviceCert, DeviceKeys, RECEIVE_KEY_BYTES},
+    frame_header::{FrameHeader, LeafIndex},
     invitation::{DeviceLink, Knock, LinkSecret},
     sealed::SealedBody,
     shares::{SealedShare, Shares},
+    tape::{
+        chunk::ChunkPlace,
+        dealt::{CommittedShare, EpochShares, TapeShares},
+        epoch::{EpochPlace, EpochStated, Roster},
+        writer::ChunkWriter,
+    },
     vault::{Reader, WrappedTo},
     wraps::{Wrap, Wraps},
 };
@@ -114,15 +121,7 @@ fn valid(name: &str) -> Vec<u8> {
             };
             Wraps::new(vec![wrap(1, 1), wrap(2, 3)]).unwrap().encode().unwrap()
         }
-        "shares" => {
-            let share = |x| SealedShare {
-                x,
-                to: WrappedTo { reader: Reader::Person(PersonId([x; 16])), generation: 1 },
-                enc: ByteArray::new([3; 1120]),
-                sealed: ByteArray::new([4; 48]),
-            };
-            Shares::new(vec![share(1), share(2), share(3)]).unwrap().encode().unwrap()
-        }
+        "shares" => Shares::new(vec![share(1), share(2), share(3)]).unwrap().encode().unwrap(),
         "sealed" => SealedBody::assemble([5; 32], &[6; 80]).unwrap().into_bytes(),
         "link" => valid_link().text().as_bytes().to_vec(),
         "knock" => valid_knock(),
@@ -133,8 +132,53 @@ fn valid(name: &str) -> Vec<u8> {
         .write()
         .unwrap(),
         "to_client" => valid_entries().write().unwrap(),
+        "frame" => valid_frame(1),
+        "chunk" => valid_chunk(),
+        "tape_shares" => {
+            let committed = |x| CommittedShare { commitment: Digest([x; 32]), share: share(x) };
+            let epoch = |epoch| EpochShares {
+                group: Digest([7; 32]),
+                epoch,
+                roster: Digest([8; 32]),
+                needed: 2,
+                base: Digest([9; 32]),
+                shares: vec![committed(1), committed(2), committed(3)],
+            };
+            TapeShares::new(vec![epoch(4), epoch(5)]).unwrap().encode().unwrap()
+        }
         other => panic!("no valid item of {other}: add one"),
     }
+}
+
+fn share(x: u8) -> SealedShare {
+    SealedShare {
+        x,
+        to: WrappedTo { reader: Reader::Person(PersonId([x; 16])), generation: 1 },
+        enc: ByteArray::new([3; 1120]),
+        sealed: ByteArray::new([4; 48]),
+    }
+}
+
+/// Of leaf 5 in epoch 3, with bytes in place of what only members can seal.
+fn valid_frame(counter: u64) -> Vec<u8> {
+    let mut frame = Vec::new();
+    FrameHeader { kid: 0x0010_0503, counter }.write(&mut frame);
+    frame.extend([6; 80 + 16]);
+    frame
+}
+
+fn valid_chunk() -> Vec<u8> {
+    let leaf = LeafIndex::new(5).unwrap();
+    let roster = Roster::new([(leaf, DeviceId([2; 32]))].into()).unwrap();
+    let epoch = EpochStated { place: EpochPlace { group: Digest([7; 32]), epoch: 3 }, roster };
+    let (began_ms, mut bytes) = (1_700_000_000_000, Vec::new());
+    let place = ChunkPlace::first(DeskId([1; 16]), PackageId([8; 16]));
+    let mut writer = ChunkWriter::begin(place, began_ms, &epoch, &mut bytes).unwrap();
+    for counter in 0..3 {
+        writer.frame(began_ms + 20 * counter, leaf, &valid_frame(counter), &mut bytes).unwrap();
+    }
+    writer.end(&mut bytes);
+    bytes
 }
 
 fn key() -> SigningKey {

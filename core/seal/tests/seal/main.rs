@@ -13,6 +13,7 @@ mod hostile;
 mod invitation;
 mod sealed;
 mod shares;
+mod tape;
 mod vault;
 mod words;
 mod wraps;
