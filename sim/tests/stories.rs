@@ -36,6 +36,8 @@ macro_rules! stories {
 }
 
 stories! {
+    a_guest_is_called_back
+    a_tape_is_dealt_and_opened
     a_brief_is_cleared
     a_call_from_request_to_closed
     a_second_device_and_a_stolen_one

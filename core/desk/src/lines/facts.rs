@@ -11,7 +11,8 @@ pub struct At<T> {
     pub at_ms: u64,
 }
 
-/// Everything that is known about one line; what never came is none. Each is said again every second while the line lives.
+/// Everything that is known about one line; what never came is none. Each is
+/// said again twice a second while the line lives.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LineFacts {
     /// Whose key it is.

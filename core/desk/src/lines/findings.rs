@@ -16,7 +16,7 @@ pub enum Finding {
     /// Nothing was heard of a fact, or not for too long.
     #[error(
         "nothing is known of {fact}{}: it counts as the worst until it is; check the line's connection",
-        since(*.silent_ms)
+        during(*.silent_ms)
     )]
     Missing {
         /// Which.
@@ -36,7 +36,7 @@ pub enum Finding {
     )]
     SplitGroup,
     /// The sealed probe did not come back.
-    #[error("no sealed probe came back from it{}: wait, or have its app reloaded", within(*.ago_ms))]
+    #[error("no sealed probe came back from it{}: wait, or have its app reloaded", during(*.ago_ms))]
     NoCanary {
         /// How long ago the last one came back.
         ago_ms: Option<u64>,
@@ -172,6 +172,32 @@ impl Finding {
         }
     }
 
+    /// Its name, for screens that show it as a short mark.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "not known",
+            Self::UnknownDevice => "unknown device",
+            Self::SplitGroup => "split group",
+            Self::NoCanary { .. } => "no probe back",
+            Self::TakesUnsealed => "takes unsealed frames",
+            Self::Unsealed { .. } => "unsealed frames",
+            Self::WrongKeys { .. } => "wrong keys",
+            Self::Relayed => "relayed",
+            Self::Loss { .. } => "loss",
+            Self::Delay { .. } => "delay",
+            Self::Jitter { .. } => "jitter",
+            Self::LowScore { .. } => "low score",
+            Self::Quiet { .. } => "too quiet",
+            Self::Clipping { .. } => "clipping",
+            Self::Silence { .. } => "silence",
+            Self::Passphrase => "passphrase only",
+            Self::KeysInClear => "keys in the clear",
+            Self::LongUnlocked { .. } => "long unlocked",
+            Self::OtherVersion { .. } => "other version",
+            Self::OldPosture { .. } => "expired posture",
+        }
+    }
+
     /// Speech does not start while this is so.
     pub fn forbids_speech(&self) -> bool {
         match self {
@@ -199,12 +225,9 @@ impl Finding {
     }
 }
 
-fn since(silent_ms: Option<u64>) -> String {
-    silent_ms.map_or_else(String::new, |ms| format!(" for {}", seconds(ms)))
-}
-
-fn within(ago_ms: Option<u64>) -> String {
-    ago_ms.map_or_else(String::new, |ms| format!(" for {}", seconds(ms)))
+/// " for 2.4 s", or nothing.
+fn during(ms: Option<u64>) -> String {
+    ms.map_or_else(String::new, |ms| format!(" for {}", seconds(ms)))
 }
 
 /// "2.4 s".

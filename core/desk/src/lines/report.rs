@@ -12,26 +12,26 @@ use super::{
 };
 use crate::act::LineKind;
 
-/// The words. `level`: what the verdict's ceiling is called in the desk's scheme.
+/// The words, of what is known and not too old. `level`: what the verdict's ceiling is called in the desk's scheme.
 pub fn words(test: &Test<'_>, facts: &LineFacts, verdict: &Verdict, level: &str) -> LineReport {
     let mut words = BTreeMap::new();
     let mut say = |name: &str, word: String| {
         words.insert(name.to_owned(), word);
     };
     say("line", kind(test.line).to_owned());
-    if let Some(at) = &facts.device {
+    if let Some(at) = test.fresh(&facts.device) {
         say("device", standing(at.fact).to_owned());
     }
-    if let Some(at) = &facts.group {
+    if let Some(at) = test.fresh(&facts.group) {
         say("group", group(at.fact).to_owned());
     }
-    if let Some(at) = &facts.canary {
+    if let Some(at) = test.fresh(&facts.canary) {
         say("probe", canary(at.fact));
     }
-    if let Some(at) = &facts.frames {
+    if let Some(at) = test.fresh(&facts.frames) {
         say("frames", frames(at.fact));
     }
-    if let Some(at) = &facts.path {
+    if let Some(at) = test.fresh(&facts.path) {
         let Path { is_relayed, round_trip_ms, jitter_ms, loss_permille } = at.fact;
         say("path", if is_relayed { "through a relay" } else { "direct" }.to_owned());
         say("round trip", format!("{round_trip_ms} ms"));
@@ -40,10 +40,10 @@ pub fn words(test: &Test<'_>, facts: &LineFacts, verdict: &Verdict, level: &str)
         say("mouth to ear", format!("{} ms between two such lines", score::delay_ms(&at.fact)));
         say("score", score::of_path(&at.fact).to_string());
     }
-    if let Some(at) = &facts.sound {
+    if let Some(at) = test.fresh(&facts.sound) {
         sound(at.fact, &mut say);
     }
-    if let Some(at) = &facts.posture {
+    if let Some(at) = test.fresh(&facts.posture) {
         let Posture { keys, unlocked_ago_ms, version, checked_ago_ms } = &at.fact;
         say("keys", kept(*keys).to_owned());
         say("unlocked", format!("{} ago", hours(*unlocked_ago_ms)));

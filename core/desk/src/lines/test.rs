@@ -3,7 +3,7 @@
 use chancery_seal::body::mark::Rank;
 
 use super::{
-    facts::{Canary, Fact, Frames, Group, KeysKept, LineFacts, Path, Posture, Sound, Standing},
+    facts::{At, Canary, Fact, Frames, Group, KeysKept, LineFacts, Path, Posture, Sound, Standing},
     findings::Finding,
     rules::LineRules,
     score::{self, Score},
@@ -46,24 +46,21 @@ impl Test<'_> {
     /// Judges a line by what is known of it.
     pub fn judge(&self, facts: &LineFacts) -> Verdict {
         let mut findings: Vec<Finding> = Vec::new();
-        let mut score = None;
         for fact in Fact::ALL {
             let silent_ms = facts.at_ms(fact).map(|at_ms| self.now_ms.saturating_sub(at_ms));
             if silent_ms.is_none_or(|ms| ms > FRESH_MS) {
                 findings.push(Finding::Missing { fact, silent_ms });
             }
         }
-        findings.extend(facts.device.as_ref().and_then(|at| self.device(at.fact)));
-        findings.extend(facts.group.as_ref().and_then(|at| group(at.fact)));
-        let canary = facts.canary.as_ref();
+        findings.extend(self.fresh(&facts.device).and_then(|at| self.device(at.fact)));
+        findings.extend(self.fresh(&facts.group).and_then(|at| group(at.fact)));
+        let canary = self.fresh(&facts.canary);
         findings.extend(canary.and_then(|at| self.canary(at.fact, self.now_ms.saturating_sub(at.at_ms))));
-        findings.extend(facts.frames.iter().flat_map(|at| frames(at.fact)));
-        if let Some(at) = &facts.path {
-            score = Some(score::of_path(&at.fact)).filter(|_| !is_missing(&findings, Fact::Path));
-            findings.extend(self.path(&at.fact));
-        }
-        findings.extend(facts.sound.iter().flat_map(|at| self.sound(at.fact)));
-        findings.extend(facts.posture.iter().flat_map(|at| self.posture(&at.fact)));
+        findings.extend(self.fresh(&facts.frames).into_iter().flat_map(|at| frames(at.fact)));
+        let path = self.fresh(&facts.path);
+        findings.extend(path.into_iter().flat_map(|at| self.path(&at.fact)));
+        findings.extend(self.fresh(&facts.sound).into_iter().flat_map(|at| self.sound(at.fact)));
+        findings.extend(self.fresh(&facts.posture).into_iter().flat_map(|at| self.posture(&at.fact)));
         // What forbids speech is what to look at first.
         findings.sort_by_key(|finding| !finding.forbids_speech());
         let kind = match self.line {
@@ -74,8 +71,14 @@ impl Test<'_> {
         let highest = Rank(self.ranks.saturating_sub(1));
         let allowed = findings.iter().map(|finding| finding.allows(self.rules));
         let ceiling = allowed.chain([kind, highest]).min().unwrap_or(Rank(0));
+        let score = path.map(|at| score::of_path(&at.fact));
         let speak = !findings.iter().any(Finding::forbids_speech);
         Verdict { ceiling, speak, score, findings }
+    }
+
+    /// A fact, unless it is too old to say anything.
+    pub(super) fn fresh<'f, T>(&self, at: &'f Option<At<T>>) -> Option<&'f At<T>> {
+        at.as_ref().filter(|at| self.now_ms.saturating_sub(at.at_ms) <= FRESH_MS)
     }
 
     /// A guest's key is good on a guest's line; every other line needs an approved device behind it.
@@ -146,12 +149,6 @@ impl Test<'_> {
         .into_iter()
         .flatten()
     }
-}
-
-fn is_missing(findings: &[Finding], fact: Fact) -> bool {
-    findings
-        .iter()
-        .any(|finding| matches!(finding, Finding::Missing { fact: missing, .. } if *missing == fact))
 }
 
 fn group(group: Group) -> Option<Finding> {

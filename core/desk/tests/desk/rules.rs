@@ -38,6 +38,9 @@ fn rules_that_can_not_work_are_refused() {
         (|rules| rules.ring_ms = 1) as fn(&mut chancery_desk::act::Rules),
         |rules| rules.invitation_ms = u64::MAX,
         |rules| rules.trust_stale_ms = 0,
+        |rules| rules.lines.score_least = 94,
+        |rules| rules.lines.loss_permille = 0,
+        |rules| rules.lines.canary_ms = 0,
     ] {
         assert!(matches!(refused(change), Refusal::OutOfRange { .. }));
     }

@@ -1,6 +1,9 @@
 //! The desk itself: founding, cast, standing rules.
 
-use chancery_desk::act::{Act, Rules};
+use chancery_desk::{
+    act::{Act, Rules},
+    lines::rules::LineRules,
+};
 use chancery_log::id::{Scope, Vault};
 use chancery_participant::deed::{Deed, Words};
 use chancery_seal::{
@@ -37,6 +40,10 @@ pub(super) const SAYS: &[Says] = &[
             rules.standing_readers.insert(office);
             rules
         })
+    }),
+    Says("<who> sets the rule that calls are not taped", |telling, caught| {
+        let lines = LineRules { taped: false, ..LineRules::default() };
+        set_rules(telling, caught, |rules| Rules { lines, ..rules })
     }),
     Says("<who> sets the rule that <name> is rung on every call", |telling, caught| {
         let person = telling.person(caught.get("name"))?;

@@ -8,6 +8,7 @@ mod custody;
 mod desk;
 mod devices;
 mod duty;
+mod guests;
 mod network;
 mod notes;
 mod offices;
@@ -17,6 +18,7 @@ mod promises;
 mod readers;
 mod readouts;
 mod shows;
+mod tapes;
 mod telcons;
 
 use super::{pattern::Caught, telling::Telling};
@@ -40,6 +42,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Says> {
         counterparts::SAYS,
         readers::SAYS,
         briefs::SAYS,
+        guests::SAYS,
+        tapes::SAYS,
         parties::SAYS,
         notes::SAYS,
         promises::SAYS,

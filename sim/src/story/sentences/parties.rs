@@ -78,7 +78,7 @@ pub(super) const SAYS: &[Says] = &[
     Says("<name> does not have the floor", |telling, caught| floor(telling, caught, false)),
 ];
 
-fn party(telling: &Telling, name: &str) -> Result<PartyId, String> {
+pub(super) fn party(telling: &Telling, name: &str) -> Result<PartyId, String> {
     find_in("party", &telling.names.parties, telling.topic()?, name)
 }
 
