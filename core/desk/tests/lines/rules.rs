@@ -74,7 +74,8 @@ fn each_rank_is_what_a_line_is_good_for_when_that_is_so() {
     assert_eq!(judged(&rules, LineKind::Open, |_| {}).0, Rank(1));
     assert_eq!(judged(&rules, LineKind::Guest, |_| {}).0, Rank(2));
     assert_eq!(judged(&rules, LineKind::Secure, |_| {}).0, Rank(2));
-    let secure: [(fn(&mut Truth), u8); 7] = [
+    type Plant = fn(&mut Truth);
+    let secure: [(Plant, u8); 7] = [
         (|line| line.path.is_relayed = true, 1),
         (|line| line.posture.keys = KeysKept::Passphrase, 0),
         (|line| line.posture.keys = KeysKept::InClear, 1),

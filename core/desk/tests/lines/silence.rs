@@ -14,9 +14,9 @@ use crate::line::{Truth, judge};
 
 fn missing(facts: &LineFacts, now_ms: u64) -> Vec<(Fact, Option<u64>)> {
     let verdict = judge(LineKind::Secure, facts, now_ms);
-    let found = verdict.findings.iter().map(|finding| match finding {
-        Finding::Missing { fact, silent_ms } => (*fact, *silent_ms),
-        other => panic!("{other}"),
+    let found = verdict.findings.iter().map(|finding| {
+        let Finding::Missing { fact, silent_ms } = finding else { panic!("{finding}") };
+        (*fact, *silent_ms)
     });
     found.collect()
 }
