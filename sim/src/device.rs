@@ -23,6 +23,8 @@ pub struct SimDevice {
     pub events: Vec<Event>,
     /// Its private keys: what a thief would hold.
     pub secrets: [u8; DEVICE_SECRET_BYTES],
+    /// How far its own clock is ahead of the world's; behind when negative.
+    pub clock_off_ms: i64,
     whose: Identity,
 }
 
@@ -42,6 +44,7 @@ impl SimDevice {
             connection: None,
             kept: BTreeMap::new(),
             events: Vec::new(),
+            clock_off_ms: 0,
             whose: identity,
         }
     }
@@ -54,13 +57,23 @@ impl SimDevice {
     /// Starts anew from its disk; what was only in memory is gone.
     pub fn restart(&mut self, seed: [u8; 32], now_ms: u64) {
         let kept = self.kept.clone();
-        self.participant = Participant::new(self.identity(), seed, now_ms, kept);
+        self.participant = Participant::new(self.identity(), seed, self.own_ms(now_ms), kept);
         self.connection = None;
+    }
+
+    /// What its own clock shows at this moment of the world.
+    pub fn own_ms(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_add_signed(self.clock_off_ms)
+    }
+
+    /// When the first of the deeds that were asked to wait is sent again, by the world's clock.
+    pub fn again_ms(&self) -> Option<u64> {
+        self.participant.again_ms().map(|own_ms| own_ms.saturating_add_signed(-self.clock_off_ms))
     }
 
     /// Tells the participant something.
     pub fn take(&mut self, now_ms: u64, input: Input) {
-        self.participant.take(now_ms, input);
+        self.participant.take(self.own_ms(now_ms), input);
     }
 
     /// Writes what it wants kept, notes what happened, and gives the messages to send; none closes the connection.

@@ -53,7 +53,8 @@ impl World {
         let newcomer = self.knock(approver, person);
         let device = newcomer.secrets().id();
         let now = self.now_ms;
-        let approved = self.device(approver).participant.approve(now, device);
+        let approving = self.device(approver);
+        let approved = approving.participant.approve(approving.own_ms(now), device);
         approved.expect("whoever invited can approve");
         self.run();
         self.add_device(name, newcomer.into_identity());
@@ -64,10 +65,10 @@ impl World {
     /// An invitation by one device, and a newcomer that knocked under it and was heard.
     pub fn knock(&mut self, approver: &str, person: PersonId) -> Newcomer {
         let now = self.now_ms;
-        let (_, link) = self
-            .device(approver)
+        let inviting = self.device(approver);
+        let (_, link) = inviting
             .participant
-            .invite(now, person, BASE, None)
+            .invite(inviting.own_ms(now), person, BASE, None)
             .expect("an officer can invite somebody of the desk");
         self.run();
         let newcomer = Newcomer::new(link, &mut self.rng).expect("keys can be made");

@@ -38,6 +38,10 @@ const ROUNDS_MAX: usize = 20_000;
 /// Time is let pass in pieces of at most this much, so that nobody misses what would have happened on the way.
 const STEP_MS: u64 = 10 * 60 * 1_000;
 
+/// Somebody's wait ends within the first minute, which passes in smaller pieces.
+const FIRST_MS: u64 = 60_000;
+const FIRST_STEP_MS: u64 = 10_000;
+
 /// Says what becomes of a message to a device: none at all, another one, several.
 pub type Tamper = Box<dyn FnMut(&str, ToClient) -> Vec<ToClient>>;
 
@@ -233,7 +237,8 @@ impl World {
     /// Does something on a device, without letting any message travel yet.
     pub fn queue(&mut self, name: &str, deed: Deed) -> Ticket {
         let now = self.now_ms;
-        self.device(name).participant.act(now, deed)
+        let device = self.device(name);
+        device.participant.act(device.own_ms(now), deed)
     }
 
     /// Does something on a device and lets everything settle; what the desk said to it.
@@ -265,9 +270,10 @@ impl World {
 
     /// Lets time pass, and everything that follows.
     pub fn advance(&mut self, ms: u64) {
-        let until = self.now_ms + ms;
+        let (from, until) = (self.now_ms, self.now_ms + ms);
         while self.now_ms < until {
-            self.now_ms = until.min(self.now_ms + STEP_MS);
+            let step = if self.now_ms < from + FIRST_MS { FIRST_STEP_MS } else { STEP_MS };
+            self.now_ms = until.min(self.now_ms + step);
             self.tick();
             self.run();
         }
@@ -293,8 +299,7 @@ impl World {
                 .devices
                 .iter()
                 .filter(|device| device.connection.is_some())
-                .flat_map(|device| device.participant.outbox().items())
-                .map(|(_, item)| item.not_before_ms)
+                .filter_map(SimDevice::again_ms)
                 .filter(|at| *at > now && *at < now + 1_000)
                 .min();
             match soon {

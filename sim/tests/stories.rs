@@ -40,6 +40,7 @@ stories! {
     a_tape_is_dealt_and_opened
     a_brief_is_cleared
     a_call_from_request_to_closed
+    a_phone_with_a_wrong_clock
     a_second_device_and_a_stolen_one
     a_shift_is_handed_over
     an_off_channel_contact

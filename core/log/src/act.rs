@@ -198,6 +198,11 @@ impl ReceivedAct {
         self.envelope.counter
     }
 
+    /// The date that this act says it has: for a device that is told by how much it is wrong.
+    pub fn claimed_said_ms(&self) -> u64 {
+        self.envelope.said_ms
+    }
+
     /// The content as claimed: only the genesis, which carries its own keys, is read before it is verified.
     pub fn claimed_content(&self) -> &[u8] {
         &self.envelope.content

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chancery_log::{act::Head, id::Scope};
+use chancery_log::{act::Head, checkpoint::VerifiedCheckpoint, id::Scope};
 
 /// Where the login stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,6 +34,10 @@ pub struct Connection {
     pub taken: u32,
     /// When something was last sent.
     pub sent_ms: u64,
+    /// Where the log was restored, when the hello asked for proof from there on.
+    pub rewinds_to: Option<VerifiedCheckpoint>,
+    /// When something last came.
+    pub heard_ms: u64,
     /// Whether the welcome's backlog was reached.
     pub caught_up: bool,
 }

@@ -72,11 +72,12 @@ impl Participant {
         base: &str,
         certificate: Option<Digest>,
     ) -> Result<(Ticket, DeviceLink), EnrolError> {
+        self.clock.tell(now_ms);
         let trust = self.ledger.trust().ok_or(EnrolError::NoTrust)?;
         if !trust.at_desk(person) {
             return Err(EnrolError::UnknownPerson(person));
         }
-        let until_ms = now_ms + trust.rules().invitation_ms;
+        let until_ms = self.desk_ms() + trust.rules().invitation_ms;
         let vault = if person == self.identity.person {
             Vault::Person(person)
         } else {

@@ -78,7 +78,7 @@ impl Participant {
     }
 
     fn queue_entries(&mut self, scope: Scope, leaves: Vec<LeafBytes>, entries: &[WireEntry]) {
-        let since_ms = self.now_ms;
+        let since_ms = self.now_ms();
         for (leaf, entry) in leaves.into_iter().zip(entries) {
             let record = Record::Entry { leaf: entry.leaf.clone(), act: entry.act.clone() };
             self.keep(&RecordKey::Entry(scope, leaf.leaf().before.count), Some(&record));
@@ -189,6 +189,14 @@ impl Participant {
     fn folded(&mut self, scope: Scope) {
         let Some(entry) = self.ledger.entries(scope).last() else { return };
         let (said, place) = (entry.said.clone(), entry.place);
+        let ahead_of_all = self.clock.saw_logged(place.logged_ms);
+        // What a device kept is told by the next welcome.
+        if self.connection.is_in() {
+            self.alarm_of_clocks(ahead_of_all);
+        }
+        if scope == Scope::Trust {
+            (self.trust_since_ms, self.is_stale_told) = (self.now_ms(), false);
+        }
         if let Err(alarm) = self.ledger.compare_seen(&said) {
             self.alarm(alarm);
         }
@@ -229,7 +237,7 @@ impl Participant {
 
     /// Entries that wait for trust which the server does not deliver.
     pub(crate) fn alarm_of_withheld_trust(&mut self) {
-        let (held, now) = (self.ledger.trust.folded(), self.now_ms);
+        let (held, now) = (self.ledger.trust.folded(), self.now_ms());
         let alarms: Vec<Alarm> = self
             .waiting
             .iter()

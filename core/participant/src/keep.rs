@@ -13,6 +13,7 @@ use chancery_open::record;
 
 use crate::{
     alarm::Alarm,
+    clock::SaidAt,
     folding::WaitingEntry,
     io::Output,
     outbox::{Item, Signed},
@@ -55,9 +56,10 @@ impl Participant {
                     entries.entry(scope).or_default().insert(index, (leaf.into_vec(), act.into_vec()));
                 }
                 Ok((RecordKey::Body(_), Record::Body { bytes })) => bodies.push(bytes.into_vec()),
-                Ok((RecordKey::Deed(ticket), Record::Deed { deed, said_ms, signed })) => {
+                Ok((RecordKey::Deed(ticket), Record::Deed { deed, said_ms, desk_ms, again, signed })) => {
                     let signed = signed.and_then(|(act, bodies)| signed_again(act.into_vec(), bodies));
-                    let item = Item { signed, ..Item::new(deed, said_ms) };
+                    let said = SaidAt { own_ms: said_ms, desk_ms };
+                    let item = Item { again, signed, ..Item::new(deed, said) };
                     self.outbox.insert(ticket, item);
                 }
                 Ok((RecordKey::Checkpoint, Record::Checkpoint { note: kept })) => note = Some(kept),
@@ -96,7 +98,7 @@ impl Participant {
                 Scope::Trust => self.ledger.trust.chain = chain,
                 Scope::Package(package) => self.ledger.packages.held(package).chain = chain,
             }
-            let since_ms = self.now_ms;
+            let since_ms = self.now_ms();
             let read = leaves.iter().zip(acts).filter_map(|(leaf, act)| {
                 LeafBytes::read(leaf).ok().map(|leaf| WaitingEntry { leaf, act, since_ms })
             });

@@ -3,6 +3,7 @@
 
 pub mod alarm;
 pub mod bodies;
+pub mod clock;
 pub mod connection;
 pub mod custody;
 pub mod deed;
@@ -19,7 +20,7 @@ pub mod outbox;
 pub mod participant;
 mod receive;
 pub mod record;
-mod rewind;
+pub mod rewind;
 mod signing;
 mod tapes;
 pub mod view;

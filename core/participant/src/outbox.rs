@@ -4,10 +4,14 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use chancery_desk::refusal::Refusal;
-use chancery_log::id::{Digest, Scope, Vault};
+use chancery_log::{
+    act::ReceivedAct,
+    id::{Digest, Scope, Vault},
+};
+use serde_bytes::ByteBuf;
 use zeroize::Zeroizing;
 
-use crate::deed::Deed;
+use crate::{clock::SaidAt, deed::Deed, record::Record};
 
 /// This device's name for one deed.
 pub type Ticket = u64;
@@ -31,13 +35,22 @@ pub struct Signed {
     pub counter: u64,
 }
 
+impl Signed {
+    /// The date that was signed.
+    pub fn said_ms(&self) -> Option<u64> {
+        ReceivedAct::read(self.act.clone()).ok().map(|act| act.claimed_said_ms())
+    }
+}
+
 /// One deed and how far it is.
 #[derive(Debug)]
 pub struct Item {
     /// The deed.
     pub deed: Deed,
-    /// When it was done, milliseconds since 1970 UTC.
-    pub said_ms: u64,
+    /// When it was done.
+    pub said: SaidAt,
+    /// The act by which it was done before the log was restored from a backup: not again, if that comes back.
+    pub again: Option<Digest>,
     /// What was signed, once it was.
     pub signed: Option<Signed>,
     /// When it was last sent on this connection.
@@ -52,8 +65,29 @@ pub struct Item {
 
 impl Item {
     /// A deed that was just done.
-    pub fn new(deed: Deed, said_ms: u64) -> Self {
-        Self { deed, said_ms, signed: None, sent_ms: None, secret: None, not_before_ms: 0, tries: 0 }
+    pub fn new(deed: Deed, said: SaidAt) -> Self {
+        Self {
+            deed,
+            said,
+            again: None,
+            signed: None,
+            sent_ms: None,
+            secret: None,
+            not_before_ms: 0,
+            tries: 0,
+        }
+    }
+
+    /// What is kept of it.
+    pub fn record(&self) -> Record {
+        let bodies = |signed: &Signed| signed.bodies.iter().cloned().map(ByteBuf::from).collect();
+        Record::Deed {
+            deed: self.deed.clone(),
+            said_ms: self.said.own_ms,
+            desk_ms: self.said.desk_ms,
+            again: self.again,
+            signed: self.signed.as_ref().map(|signed| (ByteBuf::from(signed.act.clone()), bodies(signed))),
+        }
     }
 }
 
@@ -78,9 +112,9 @@ pub struct Outbox {
 
 impl Outbox {
     /// Takes a deed.
-    pub fn push(&mut self, deed: Deed, said_ms: u64) -> Ticket {
+    pub fn push(&mut self, item: Item) -> Ticket {
         let ticket = self.next;
-        self.insert(ticket, Item::new(deed, said_ms));
+        self.insert(ticket, item);
         ticket
     }
 
@@ -107,10 +141,8 @@ impl Outbox {
 
     /// The deed whose act has this digest.
     pub fn by_digest(&self, digest: Digest) -> Option<Ticket> {
-        self.items
-            .iter()
-            .find(|(_, item)| item.signed.as_ref().is_some_and(|signed| signed.digest == digest))
-            .map(|(ticket, _)| *ticket)
+        let has = |item: &Item| item.signed.as_ref().is_some_and(|signed| signed.digest == digest);
+        self.items.iter().find(|(_, item)| has(item) || item.again == Some(digest)).map(|(ticket, _)| *ticket)
     }
 
     /// Deeds of a scope that are signed and not answered.

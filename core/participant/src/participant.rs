@@ -21,15 +21,16 @@ use rand_core::SeedableRng;
 use crate::{
     alarm::Alarm,
     bodies::Bodies,
+    clock::{Clock, DIFFER_MS, STEP_MAX_MS},
     connection::{Connection, Login},
     custody::Custody,
     deed::Deed,
     folding::WaitingEntry,
     io::{Event, Input, Output},
     ledger::Ledger,
-    outbox::{Outbox, Ticket},
-    record::{Record, RecordKey},
-    rewind::{Rewind, WentBack},
+    outbox::{Item, Outbox, Ticket},
+    record::RecordKey,
+    rewind::Rewind,
 };
 
 /// Trust that entries wait for is given this long: the server sends trust first.
@@ -37,9 +38,6 @@ pub const TRUST_WAIT_MS: u64 = 10_000;
 
 /// An act without receipt after this long is an alarm; a group commit takes milliseconds.
 pub const RECEIPT_MS: u64 = 30_000;
-
-/// The device's and the server's clocks may differ by this much.
-const CLOCKS_MS: u64 = 120_000;
 
 /// Alarms that are kept for the screen.
 const ALARMS_MAX: usize = 1000;
@@ -59,7 +57,7 @@ pub struct Identity {
 /// One device.
 pub struct Participant {
     pub(crate) identity: Identity,
-    pub(crate) now_ms: u64,
+    pub(crate) clock: Clock,
     pub(crate) rng: ChaCha20Rng,
     pub(crate) connection: Connection,
     pub(crate) checkpoints: Option<CheckpointChain>,
@@ -77,12 +75,19 @@ pub struct Participant {
     pub(crate) logged_counter: BTreeMap<Scope, u64>,
     /// By scope, how many entries a receipt proved and since when: the server owes the entries, too.
     pub(crate) owed: BTreeMap<Scope, (u64, u64)>,
+    /// Since when the newest entry of the trust scope is here, and whether it was told that it is stale.
+    pub(crate) trust_since_ms: u64,
+    pub(crate) is_stale_told: bool,
     /// Packages whose vault may need keeping.
     pub(crate) dirty: BTreeSet<PackageId>,
     pub(crate) knocks: Vec<Knock>,
     pub(crate) rewind: Option<Rewind>,
-    pub(crate) accepts_restored: bool,
-    pub(crate) went_back: Option<WentBack>,
+    /// Where the log was restored, as the owner, an officer, said here.
+    pub(crate) accepts_restored: Option<VerifiedCheckpoint>,
+    /// Why the server's log is not followed.
+    pub(crate) refused_log: Option<String>,
+    /// Size of the newest log that was seen here before it went back.
+    pub(crate) lost_size: Option<u64>,
     alarms: VecDeque<Alarm>,
     outputs: VecDeque<Output>,
 }
@@ -98,7 +103,7 @@ impl Participant {
         let keyring = Keyring::new(identity.desk);
         let mut new = Self {
             identity,
-            now_ms,
+            clock: Clock::new(now_ms),
             rng: ChaCha20Rng::from_seed(seed),
             connection: Connection::default(),
             checkpoints: None,
@@ -112,11 +117,14 @@ impl Participant {
             custody: Custody::default(),
             logged_counter: BTreeMap::new(),
             owed: BTreeMap::new(),
+            trust_since_ms: now_ms,
+            is_stale_told: false,
             dirty: BTreeSet::new(),
             knocks: Vec::new(),
             rewind: None,
-            accepts_restored: false,
-            went_back: None,
+            accepts_restored: None,
+            refused_log: None,
+            lost_size: None,
             alarms: VecDeque::new(),
             outputs: VecDeque::new(),
         };
@@ -124,12 +132,16 @@ impl Participant {
         new
     }
 
-    /// Tells it something. `now_ms`: milliseconds since 1970 UTC.
+    /// Tells it something. `now_ms`: milliseconds since 1970 UTC, by the device's own clock, be it wrong.
     pub fn take(&mut self, now_ms: u64, input: Input) {
-        self.now_ms = self.now_ms.max(now_ms);
+        self.clock.tell(now_ms);
         match input {
             Input::Connected { host } => self.connected(host),
-            Input::Message(bytes) => self.receive(&bytes),
+            Input::Message(bytes) => {
+                self.connection.heard_ms = self.now_ms();
+                self.receive(&bytes);
+                self.alarm_of_stale_trust();
+            }
             Input::Disconnected => {
                 self.connection = Connection::default();
                 self.rewind = None;
@@ -144,7 +156,7 @@ impl Participant {
 
     /// Does something: it is kept at once, and sent when it can be. What becomes of it comes as an event.
     pub fn act(&mut self, now_ms: u64, deed: Deed) -> Ticket {
-        self.now_ms = self.now_ms.max(now_ms);
+        self.clock.tell(now_ms);
         let ticket = self.queue(deed);
         self.work();
         ticket
@@ -155,12 +167,29 @@ impl Participant {
         self.outputs.pop_front()
     }
 
-    /// When to tick next, milliseconds since 1970 UTC.
+    /// When to tick next, milliseconds since 1970 UTC by the device's own clock.
     pub fn timeout_ms(&self) -> u64 {
-        let ping = self.connection.sent_ms + IDLE_MS / 3;
-        let retry =
-            self.outbox.items().map(|(_, item)| item.not_before_ms).filter(|at| *at > self.now_ms).min();
-        [Some(ping), retry].into_iter().flatten().min().unwrap_or(ping).max(self.now_ms + 10)
+        let (soonest, latest) = (self.now_ms() + 10, self.now_ms() + STEP_MAX_MS);
+        let ping = (self.connection.sent_ms + IDLE_MS / 3).clamp(soonest, latest);
+        let ping = self.clock.shown_ms(ping);
+        self.again_ms().map_or(ping, |again| again.min(ping))
+    }
+
+    /// When the first of the deeds that were asked to wait is sent again, milliseconds since 1970 UTC by the device's own
+    /// clock.
+    pub fn again_ms(&self) -> Option<u64> {
+        let waiting = self.outbox.items().map(|(_, item)| item.not_before_ms);
+        waiting.filter(|at| *at > self.now_ms()).min().map(|at| self.clock.shown_ms(at))
+    }
+
+    /// What time it is at the desk, milliseconds since 1970 UTC: the server's clock as far as this device knows it.
+    pub fn desk_ms(&self) -> u64 {
+        self.clock.desk_ms()
+    }
+
+    /// For waits. It is no date.
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.clock.awake_ms()
     }
 
     /// This device's id.
@@ -212,12 +241,12 @@ impl Participant {
     }
 
     pub(crate) fn queue(&mut self, deed: Deed) -> Ticket {
-        self.queue_said(deed, self.now_ms)
+        self.queue_item(Item::new(deed, self.clock.said_at()))
     }
 
-    pub(crate) fn queue_said(&mut self, deed: Deed, said_ms: u64) -> Ticket {
-        let record = Record::Deed { deed: deed.clone(), said_ms, signed: None };
-        let ticket = self.outbox.push(deed, said_ms);
+    pub(crate) fn queue_item(&mut self, item: Item) -> Ticket {
+        let record = item.record();
+        let ticket = self.outbox.push(item);
         self.keep(&RecordKey::Deed(ticket), Some(&record));
         ticket
     }
@@ -225,7 +254,7 @@ impl Participant {
     pub(crate) fn send(&mut self, message: &ToServer) {
         match message.write() {
             Ok(bytes) => {
-                self.connection.sent_ms = self.now_ms;
+                self.connection.sent_ms = self.now_ms();
                 self.outputs.push_back(Output::Send(bytes));
             }
             Err(error) => self.alarm(Alarm::RecordsDamaged { detail: error.to_string() }),
@@ -257,17 +286,18 @@ impl Participant {
     }
 
     fn connected(&mut self, host: String) {
-        self.connection = Connection { login: Login::Hello { host }, ..Connection::default() };
-        let log_size = self.checkpoints.as_ref().map_or(0, |held| held.newest().size());
+        let rewinds_to = self.accepts_restored.clone();
+        let log_size = rewinds_to.as_ref().or(self.checkpoint()).map_or(0, VerifiedCheckpoint::size);
+        let (login, heard_ms) = (Login::Hello { host }, self.now_ms());
+        self.connection = Connection { login, rewinds_to, heard_ms, ..Connection::default() };
         let (desk, device) = (self.identity.desk, self.device());
         self.send(&ToServer::Hello { version: WIRE_VERSION, desk, device, log_size });
     }
 
     fn tick(&mut self) {
-        let now = self.now_ms;
+        let now = self.now_ms();
         self.alarm_of_owed_entries();
         self.alarm_of_withheld_trust();
-        self.alarm_of_stale_trust();
         let overdue: Vec<Digest> = self
             .outbox
             .items()
@@ -277,6 +307,9 @@ impl Participant {
         for act in overdue {
             self.alarm(Alarm::NoReceipt { act, waited_ms: RECEIPT_MS });
         }
+        if self.connection.login != Login::Offline && now.saturating_sub(self.connection.heard_ms) > IDLE_MS {
+            return self.close();
+        }
         if self.connection.is_in() && now.saturating_sub(self.connection.sent_ms) >= IDLE_MS / 3 {
             self.send(&ToServer::Ping {});
         }
@@ -284,7 +317,7 @@ impl Participant {
 
     /// A receipt proved that an entry is there, and the entry does not come.
     fn alarm_of_owed_entries(&mut self) {
-        let (ledger, now, author) = (&self.ledger, self.now_ms, self.identity.secrets.id());
+        let (ledger, now, author) = (&self.ledger, self.now_ms(), self.identity.secrets.id());
         self.owed.retain(|scope, (count, _)| ledger.head(*scope).count < *count);
         let late = self.owed.iter().filter(|(_, (_, since))| now.saturating_sub(*since) > TRUST_WAIT_MS);
         let alarms: Vec<Alarm> = late
@@ -300,19 +333,30 @@ impl Participant {
         }
     }
 
-    pub(crate) fn compare_clocks(&mut self, server_ms: u64) {
-        if server_ms.abs_diff(self.now_ms) > CLOCKS_MS {
-            let by_ms = i64::try_from(server_ms.abs_diff(self.now_ms)).unwrap_or(i64::MAX);
-            let by_ms = if server_ms < self.now_ms { -by_ms } else { by_ms };
+    /// Learns the server's time. Whether it is another than was known.
+    pub(crate) fn compare_clocks(&mut self, server_ms: u64) -> bool {
+        let learnt = self.clock.learn(server_ms);
+        self.alarm_of_clocks(learnt);
+        learnt.is_some()
+    }
+
+    pub(crate) fn alarm_of_clocks(&mut self, by_ms: Option<i64>) {
+        if let Some(by_ms) = by_ms.filter(|by_ms| by_ms.unsigned_abs() > DIFFER_MS) {
             self.alarm(Alarm::ClocksDiffer { by_ms });
         }
     }
 
+    /// Judged when the server has just spoken: on a device that wakes up, what it holds is old, and no lie.
     fn alarm_of_stale_trust(&mut self) {
         let Some(trust) = self.ledger.trust() else { return };
         let (limit_ms, newest) = (trust.rules().trust_stale_ms, self.ledger.entries(Scope::Trust).last());
-        let age_ms = newest.map_or(0, |entry| self.now_ms.saturating_sub(entry.place.logged_ms));
-        if self.connection.caught_up && limit_ms > 0 && age_ms > limit_ms {
+        // The server can turn its clock back to where its trust stands still, but not this device's.
+        let here_ms = self.now_ms().saturating_sub(self.trust_since_ms);
+        let age_ms =
+            newest.map_or(0, |entry| self.desk_ms().saturating_sub(entry.place.logged_ms).max(here_ms));
+        let is_judged = self.connection.is_in() && self.connection.caught_up && !self.is_stale_told;
+        if is_judged && limit_ms > 0 && age_ms > limit_ms {
+            self.is_stale_told = true;
             self.alarm(Alarm::TrustStale { age_ms, limit_ms });
         }
     }

@@ -21,6 +21,7 @@ use crate::{
     alarm::Alarm,
     connection::Login,
     io::Event,
+    outbox::Ticket,
     participant::Participant,
     record::{Record, RecordKey},
 };
@@ -117,6 +118,9 @@ impl Participant {
         }
         self.connection.login = Login::In;
         self.compare_clocks(server_ms);
+        if let Some(place) = self.connection.rewinds_to.take() {
+            return self.rewind_to(place, &checkpoint, scopes);
+        }
         if self.went_back(&checkpoint, scopes) {
             return;
         }
@@ -221,7 +225,7 @@ impl Participant {
         let Some(scope) = self.outbox.item(ticket).map(|item| item.deed.scope()) else { return };
         match receipt::verify_under(leaf, inclusion, newest, act, scope) {
             Ok(receipt) => {
-                self.owed.insert(scope, (receipt.leaf().after().count, self.now_ms));
+                self.owed.insert(scope, (receipt.leaf().after().count, self.now_ms()));
                 self.logged(act, receipt.leaf().leaf().index);
             }
             Err(error) => self.alarm(Alarm::FalseReceipt { act, detail: error.to_string() }),
@@ -243,13 +247,15 @@ impl Participant {
 
     fn take_refusal(&mut self, act: Digest, refusal: Refusal) {
         let Some(ticket) = self.outbox.by_digest(act) else { return };
+        let is_dated_anew = self.is_dated_anew(ticket, &refusal);
+        let now = self.now_ms();
         let Some(item) = self.outbox.item(ticket) else { return };
         let scope = item.deed.scope();
         let counter = item.signed.as_ref().map_or(0, |signed| signed.counter);
         let is_keeping = item.deed.keeps().is_some();
-        if desk_changed(&refusal) && !is_keeping && item.tries < TRIES_MAX {
+        if (desk_changed(&refusal) || is_dated_anew) && !is_keeping && item.tries < TRIES_MAX {
             item.tries += 1;
-            item.not_before_ms = self.now_ms + 20 * u64::from(item.tries);
+            item.not_before_ms = now + 20 * u64::from(item.tries);
             if let Refusal::RekeyFirst { vault } = refusal {
                 self.want_generation(vault);
             }
@@ -262,6 +268,23 @@ impl Participant {
         self.outbox.unsign_from(scope, counter);
     }
 
+    /// A refusal for its date says what time it is at the desk: one of the clocks was set since the welcome. Whether the
+    /// deed gets another date by that.
+    fn is_dated_anew(&mut self, ticket: Ticket, refusal: &Refusal) -> bool {
+        let Some(said_ms) = self.outbox.get(ticket).and_then(|item| item.signed.as_ref()?.said_ms()) else {
+            return false;
+        };
+        #[allow(clippy::wildcard_enum_match_arm, reason = "only these two are about the date")]
+        match refusal {
+            Refusal::ClockAhead { ahead_ms, .. } => {
+                self.compare_clocks(said_ms.saturating_sub(*ahead_ms));
+                true
+            }
+            Refusal::TooOld { age_ms, .. } => self.compare_clocks(said_ms.saturating_add(*age_ms)),
+            _ => false,
+        }
+    }
+
     pub(crate) fn refuse(&mut self, ticket: u64, refusal: Refusal) {
         self.outbox.refuse(ticket, refusal.clone());
         self.keep(&RecordKey::Deed(ticket), None);
@@ -269,7 +292,7 @@ impl Participant {
     }
 
     fn take_deferral(&mut self, act: Digest, because: Deferral) {
-        let now = self.now_ms;
+        let now = self.now_ms();
         let Some(ticket) = self.outbox.by_digest(act) else { return };
         if let Some(item) = self.outbox.item(ticket) {
             item.sent_ms = None;

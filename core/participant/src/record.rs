@@ -43,8 +43,14 @@ pub enum Record {
     Deed {
         /// The deed.
         deed: Deed,
-        /// When it was done, milliseconds since 1970 UTC.
+        /// When it was done, milliseconds since 1970 UTC by the device's own clock.
         said_ms: u64,
+        /// The same by the desk's clock, if it was known.
+        #[serde(default)]
+        desk_ms: Option<u64>,
+        /// The act by which it was done before the log was restored from a backup.
+        #[serde(default)]
+        again: Option<Digest>,
         /// The signed act and its bodies once it was sent: it is sent again as it was.
         signed: Option<(ByteBuf, Vec<ByteBuf>)>,
     },

@@ -1,19 +1,26 @@
 //! A server that was restored from a backup shows less than this device holds. That is an alarm, always. The device goes
 //! back with it only when two security officers said so in the restored log, or when its owner, an officer, says so
 //! here, to be able to sign that act. What this device did after the restored place is done again.
+//!
+//! The restored place is that of the backup's checkpoint, which the log's key signed: a size that somebody typed wrongly
+//! would do things twice, or not again.
+
+use std::collections::BTreeSet;
 
 use chancery_desk::{
-    act::{Act, Guarded},
+    act::{Act, Role},
     guarded::Restored,
+    refusal::Refusal,
+    roles::Power,
     said::Place,
 };
 use chancery_log::{
     act::BodyKind,
-    checkpoint::VerifiedCheckpoint,
+    checkpoint::{self, CheckpointError, VerifiedCheckpoint},
     checkpoint_chain::CheckpointChain,
-    id::{PackageId, Scope},
+    id::{Digest, PackageId, Scope},
     leaf::EntryBytes,
-    proof::{ConsistencyProof, InclusionProof, TreeHead},
+    proof::{ConsistencyProof, InclusionProof},
 };
 use chancery_open::{generation::GenerationSecret, keyring::Keyring};
 use chancery_wire::{
@@ -23,9 +30,11 @@ use chancery_wire::{
 
 use crate::{
     alarm::Alarm,
+    connection::Login,
     deed::{Deed, Words},
     io::Event,
     ledger::{Entry, trust::TrustHistory},
+    outbox::Item,
     participant::Participant,
     record::{Record, RecordKey},
 };
@@ -36,27 +45,86 @@ pub(crate) struct Rewind {
     entries: Vec<WireEntry>,
     checkpoints: CheckpointChain,
     scopes: Vec<ScopeAt>,
+    /// How the log differs from the one that is held.
+    differs: String,
 }
 
-/// A log that went back, as it was first seen.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct WentBack {
-    head: TreeHead,
-    lost_size: u64,
+/// Why a checkpoint can not be that of a restored backup.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RestoredError {
+    /// Nothing of the desk is here yet.
+    #[error("this device has not caught up with its desk yet: connect it and try again")]
+    NoTrust,
+    /// Not a checkpoint of this log.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
 }
 
 impl Participant {
-    /// Lets this device go back with a restored log without the officers' act. For a security officer, before signing
-    /// that act, and for nobody else: what was logged after the backup is given up.
-    pub fn accept_restored_log(&mut self) {
-        self.accepts_restored = true;
+    /// The place of a backup, by its checkpoint.
+    pub fn restored_place(&mut self, note: &[u8]) -> Result<VerifiedCheckpoint, RestoredError> {
+        let origin = self.ledger.trust().ok_or(RestoredError::NoTrust)?.origin().to_owned();
+        let mut refused = RestoredError::NoTrust;
+        for key in self.log_keys_ever() {
+            match checkpoint::verify(note, &origin, &key) {
+                Ok(place) => return Ok(place),
+                Err(error) => refused = error.into(),
+            }
+        }
+        Err(refused)
     }
 
-    /// What an officer signs about a restored log, as this device first saw it: its size and root, and the size of the
-    /// last checkpoint that the device had seen before.
-    pub fn restored_statement(&self) -> Option<Guarded> {
-        let WentBack { head, lost_size } = self.went_back?;
-        Some(Guarded::Restored { size: head.size, root: head.root, lost_size })
+    /// Lets this device go back, at its next connection, with a log that was restored at this place, without the officers'
+    /// act. For a security officer, before signing that act, and for nobody else: what was logged after the backup is
+    /// given up.
+    pub fn accept_restored_log(&mut self, place: VerifiedCheckpoint) -> Result<(), Refusal> {
+        let me = self.ledger.trust().and_then(|trust| trust.person(self.identity.person));
+        let has = me.map(|person| person.roles.clone()).unwrap_or_default();
+        if !has.contains(&Role::SecurityOfficer) {
+            let needed = [Role::SecurityOfficer].into();
+            return Err(Refusal::NeedsRole { power: Power::Guard, needed, has });
+        }
+        self.accepts_restored = Some(place);
+        self.refused_log = None;
+        // The next hello asks for the proof that the log extends this place.
+        if self.connection.login != Login::Offline {
+            self.connection.caught_up = false;
+            self.close();
+        }
+        Ok(())
+    }
+
+    /// Why this device does not follow the server's log: it went back, or is another, and nobody stands for that.
+    pub fn refused_log(&self) -> Option<&str> {
+        self.refused_log.as_deref()
+    }
+
+    fn refuse_log(&mut self, differs: String) {
+        self.refused_log = Some(differs);
+        self.close();
+    }
+
+    /// What was lost after this place, by the newest log that this device saw before it went back: its size.
+    pub fn lost_size(&self, place: &VerifiedCheckpoint) -> u64 {
+        self.lost_size.unwrap_or(0).max(place.size())
+    }
+
+    /// The welcome's checkpoint must extend the place at which the log was restored, as its owner said.
+    pub(crate) fn rewind_to(&mut self, place: VerifiedCheckpoint, checkpoint: &Advance, scopes: &[ScopeAt]) {
+        let proof = ConsistencyProof(checkpoint.consistency.clone());
+        let (size, mut checkpoints) = (place.size(), CheckpointChain::start(place));
+        let keys = self.log_keys_ever();
+        if !keys.iter().any(|key| checkpoints.advance(&checkpoint.note, key, &proof).is_ok()) {
+            let detail = format!(
+                "the log does not extend the backup of {size} entries: was it restored from another?"
+            );
+            self.alarm(Alarm::BadCheckpoint { detail: detail.clone() });
+            return self.refuse_log(detail);
+        }
+        if let Some(held) = self.checkpoint().map(VerifiedCheckpoint::size) {
+            self.lost_size.get_or_insert(held);
+        }
+        self.read_again(checkpoints, scopes, format!("the log was restored at {size} entries"));
     }
 
     /// The welcome's checkpoint does not extend the one held.
@@ -69,12 +137,14 @@ impl Participant {
                 "two histories: the log of {shown} entries does not extend the {held} held: was it restored?"
             )
         };
-        self.alarm(Alarm::BadCheckpoint { detail });
-        self.went_back.get_or_insert(WentBack { head: checkpoint.head(), lost_size: held });
-        let checkpoints = CheckpointChain::start(checkpoint);
-        let scopes = scopes.to_vec();
-        self.rewind =
-            Some(Rewind { trust: TrustHistory::default(), entries: Vec::new(), checkpoints, scopes });
+        self.alarm(Alarm::BadCheckpoint { detail: detail.clone() });
+        self.lost_size.get_or_insert(held);
+        self.read_again(CheckpointChain::start(checkpoint), scopes, detail);
+    }
+
+    fn read_again(&mut self, checkpoints: CheckpointChain, scopes: &[ScopeAt], differs: String) {
+        let (trust, entries, scopes) = (TrustHistory::default(), Vec::new(), scopes.to_vec());
+        self.rewind = Some(Rewind { trust, entries, checkpoints, scopes, differs });
         self.connection.following.insert(Scope::Trust);
         self.send(&ToServer::Follow { scope: Scope::Trust, head: chancery_log::act::Head::EMPTY });
     }
@@ -138,13 +208,10 @@ impl Participant {
     /// first trust entry that differs, as acts may have come between the restore and its signing.
     fn accepted_cut(&self, rewind: &Rewind) -> Option<u64> {
         let known: &[Restored] = self.ledger.trust().map_or(&[], |trust| trust.restored());
-        let signed =
-            rewind.trust.latest()?.restored().iter().rev().find(|restored| !known.contains(restored));
-        let size = match signed {
-            Some(restored) => restored.size,
-            None if self.accepts_restored => rewind.checkpoints.newest().size(),
-            None => return None,
-        };
+        let news = rewind.trust.latest()?.restored().iter().filter(|restored| !known.contains(restored));
+        let accepted = self.accepts_restored.as_ref().map(VerifiedCheckpoint::size);
+        // The log may have been restored more than once: what the first of them lost is lost.
+        let size = news.map(|restored| restored.size).chain(accepted).min()?;
         let ours = self.ledger.trust.entries();
         let differs = (1..)
             .zip(ours)
@@ -156,10 +223,10 @@ impl Participant {
         let Some(cut) = self.accepted_cut(&rewind) else {
             let (ours, theirs) = (self.ledger.head(Scope::Trust).count, rewind.trust.folded());
             self.alarm(Alarm::Diverged { scope: Scope::Trust, ours, theirs });
-            return self.close();
+            return self.refuse_log(rewind.differs);
         };
-        let lost = self.own_after(cut);
-        self.accepts_restored = false;
+        let lost = self.own_after(cut, &rewind);
+        (self.accepts_restored, self.refused_log) = (None, None);
         self.replace_trust(&rewind);
         self.drop_packages_after(cut);
         self.checkpoints = Some(rewind.checkpoints);
@@ -173,8 +240,8 @@ impl Participant {
         self.broken.clear();
         self.want_bodies_after(cut);
         let count = lost.len();
-        for (deed, said_ms) in lost {
-            self.queue_said(deed, said_ms);
+        for item in lost {
+            self.queue_item(item);
         }
         self.event(Event::Rewound { size: cut, done_again: count });
         for at in rewind.scopes {
@@ -182,13 +249,20 @@ impl Participant {
         }
     }
 
-    /// This device's own deeds that the restored log does not have, with the time at which they were done.
-    fn own_after(&self, cut: u64) -> Vec<(Deed, u64)> {
+    /// This device's own deeds that the restored log does not have, under the date of the first time. A call's own come out
+    /// again when its entries come and have them after all.
+    fn own_after(&self, cut: u64, rewind: &Rewind) -> Vec<Item> {
+        let kept: BTreeSet<Digest> = rewind.entries.iter().map(|entry| Digest::of(&entry.act)).collect();
         let own = self.device();
         let scopes = std::iter::once(Scope::Trust).chain(self.ledger.packages.ids().map(Scope::Package));
         let entries = scopes.flat_map(|scope| self.ledger.entries(scope));
         let lost = entries.filter(|entry| entry.place.index >= cut && entry.said.author == own);
-        lost.filter_map(|entry| self.deed_of(entry).map(|deed| (deed, entry.said.said_ms))).collect()
+        let lost = lost.filter(|entry| !kept.contains(&entry.said.digest));
+        lost.filter_map(|entry| {
+            let (date, again) = (self.clock.dated(entry.said.said_ms), Some(entry.said.digest));
+            self.deed_of(entry).map(|deed| Item { again, ..Item::new(deed, date) })
+        })
+        .collect()
     }
 
     /// The deed behind an own act; none for key work, which is done by itself, and for words that are not open here.

@@ -36,7 +36,7 @@ use crate::{
     io::Event,
     outbox::{SENT_PER_SCOPE_MAX, Signed, Ticket},
     participant::Participant,
-    record::{Record, RecordKey},
+    record::RecordKey,
 };
 
 /// How often dropped key work leads to another look at once; after that, the next message does.
@@ -88,7 +88,7 @@ impl Participant {
         // Key work goes first, and waits for no words: words may be waiting for it.
         self.flush_key_work();
         let newest = self.outbox.items().map(|(ticket, _)| ticket).max();
-        let now = self.now_ms;
+        let now = self.now_ms();
         let unsent = self.outbox.items().filter(|(_, item)| item.sent_ms.is_none());
         let words: Vec<_> = unsent
             .filter(|(_, item)| item.deed.keeps().is_none())
@@ -112,7 +112,7 @@ impl Participant {
 
     fn flush_key_work(&mut self) {
         for _ in 0..KEEP_AGAIN_MAX {
-            let now = self.now_ms;
+            let now = self.now_ms();
             let unsent = self.outbox.items().filter(|(_, item)| item.sent_ms.is_none());
             let key_work: Vec<Ticket> = unsent
                 .filter(|(_, item)| item.deed.keeps().is_some() && item.not_before_ms <= now)
@@ -148,7 +148,7 @@ impl Participant {
                 }
             }
         }
-        let now = self.now_ms;
+        let now = self.now_ms();
         let Some(item) = self.outbox.item(ticket) else { return true };
         item.sent_ms = Some(now);
         let Some(signed) = item.signed.as_ref() else { return false };
@@ -183,7 +183,7 @@ impl Participant {
 
     fn sign(&mut self, ticket: Ticket) -> Result<(), Hold> {
         let Some(item) = self.outbox.item(ticket) else { return Ok(()) };
-        let (deed, said_ms) = (item.deed.clone(), item.said_ms);
+        let (deed, said) = (item.deed.clone(), item.said);
         let scope = deed.scope();
         let counter = self.next_counter(scope);
         let made = self.make(ticket, &deed, counter)?;
@@ -194,7 +194,7 @@ impl Participant {
             author: self.device(),
             scope,
             counter,
-            said_ms,
+            said_ms: self.clock.date_ms(said),
             seen: self.ledger.seen(scope),
             bodies: refs,
             content: ByteBuf::from(cbor::encode("an act", &made.act).map_err(broken)?),
@@ -202,12 +202,10 @@ impl Participant {
         let act = self.identity.secrets.sign_act(&envelope).map_err(broken)?;
         self.check_admitted(&act, scope, ticket)?;
         let signed = Signed { digest: Digest::of(&act), act, bodies, counter };
-        let kept =
-            (ByteBuf::from(signed.act.clone()), signed.bodies.iter().cloned().map(ByteBuf::from).collect());
-        self.keep(&RecordKey::Deed(ticket), Some(&Record::Deed { deed, said_ms, signed: Some(kept) }));
-        if let Some(item) = self.outbox.item(ticket) {
-            item.signed = Some(signed);
-        }
+        let Some(item) = self.outbox.item(ticket) else { return Ok(()) };
+        item.signed = Some(signed);
+        let record = item.record();
+        self.keep(&RecordKey::Deed(ticket), Some(&record));
         Ok(())
     }
 
@@ -218,7 +216,7 @@ impl Participant {
         let verified = ReceivedAct::read(act.to_vec()).and_then(|act| act.verify(&key)).map_err(broken)?;
         let said = Said::read(&verified).map_err(|refusal| Hold::Refused(Box::new(refusal)))?;
         let package = self.package_of(scope);
-        match admit(trust, package, &said, self.now_ms) {
+        match admit(trust, package, &said, self.desk_ms()) {
             Ok(()) => Ok(()),
             Err(Refusal::CounterExpected { .. }) => Ok(()),
             Err(_) if self.is_unsettled(scope) || self.is_after_waiting(scope, ticket) => Err(Hold::NotYet),
@@ -228,7 +226,7 @@ impl Participant {
 
     /// Whether an earlier deed that may make this one right waits to be sent again.
     fn is_after_waiting(&self, scope: Scope, ticket: Ticket) -> bool {
-        let now = self.now_ms;
+        let now = self.now_ms();
         let earlier = self.outbox.items().take_while(|(other, _)| *other < ticket);
         earlier
             .filter(|(_, item)| [Scope::Trust, scope].contains(&item.deed.scope()))

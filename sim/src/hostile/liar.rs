@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_log::id::{Digest, Scope};
-use chancery_participant::{io::Input, participant::Participant};
+use chancery_participant::{clock::STEP_MAX_MS, io::Input, participant::Participant};
 use chancery_wire::{
     to_client::{ScopeAt, ToClient},
     to_server::ToServer,
@@ -32,8 +32,8 @@ pub struct Liar {
     pub withheld: BTreeMap<Scope, u64>,
     /// What it does with acts.
     pub takes: Takes,
-    /// How far its clock is ahead.
-    pub clock_off_ms: u64,
+    /// How far its clock is ahead; behind when negative.
+    pub clock_off_ms: i64,
     /// Bodies it hands out.
     pub bodies: BTreeMap<Digest, Vec<u8>>,
     /// Acts and bodies that devices gave it.
@@ -101,6 +101,18 @@ impl Liar {
         }
     }
 
+    /// Lets time pass for a device as it does for one that is awake, and answers it; the time then.
+    pub fn wait(&mut self, from_ms: u64, ms: u64, device: &mut SimDevice) -> u64 {
+        let until_ms = from_ms + ms;
+        let mut now_ms = from_ms;
+        while now_ms < until_ms {
+            now_ms = until_ms.min(now_ms + STEP_MAX_MS);
+            device.take(now_ms, Input::Tick);
+            self.talk(now_ms, device);
+        }
+        now_ms
+    }
+
     /// Entries that a followed scope has and the device was not shown.
     fn news(&mut self) -> Option<ToClient> {
         let (scope, from) = self
@@ -135,7 +147,7 @@ impl Liar {
                     ScopeAt { scope: *scope, head }
                 };
                 let scopes = self.scopes.iter().map(at).collect();
-                let server_ms = now_ms + self.clock_off_ms;
+                let server_ms = now_ms.saturating_add_signed(self.clock_off_ms);
                 vec![ToClient::Welcome { server_ms, checkpoint, scopes }]
             }
             ToServer::Follow { scope, head } => {

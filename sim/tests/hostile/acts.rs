@@ -136,9 +136,11 @@ fn an_act_that_was_held_back_beyond_its_greatest_age_is_forbidden() {
     let dagny = Forger::holding(scene.world(), "Dagny");
     let act = dagny.bare(&honest, scope, now, &ENDED);
     let mut log = honest.clone();
+    scene.world().now_ms = now + 9 * 60_000;
     log.log(scope, act.clone(), now + 9 * 60_000);
     assert_no_alarm(&shown(&mut scene, "Nora", log).0);
     let mut log = honest;
+    scene.world().now_ms = now + 11 * 60_000;
     log.log(scope, act, now + 11 * 60_000);
     assert_alarm(&shown(&mut scene, "Nora", log).0, "forbidden act", "may be 600000 ms old at most");
 }

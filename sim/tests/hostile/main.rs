@@ -16,6 +16,7 @@
 mod acts;
 mod bodies;
 mod checkpoints;
+mod clocks;
 mod custody;
 mod devices;
 mod hello;

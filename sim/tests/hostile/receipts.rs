@@ -2,7 +2,7 @@
 
 use chancery_desk::act::Act;
 use chancery_log::id::Digest;
-use chancery_participant::{deed::Deed, io::Input};
+use chancery_participant::deed::Deed;
 use chancery_seal::body::mark::Rank;
 use chancery_sim::hostile::{
     forged_log::ForgedLog,
@@ -61,8 +61,7 @@ fn an_act_that_is_dropped_without_a_word_alarms_its_author() {
         liar.meet(now, &mut dagny);
         dagny.participant.act(now, Deed::bare_in_package(package, Act::LevelSet { level: Rank(3) }));
         liar.talk(now, &mut dagny);
-        dagny.take(now + 31_000, Input::Tick);
-        liar.talk(now + 31_000, &mut dagny);
+        liar.wait(now, 31_000, &mut dagny);
         match takes {
             Takes::Everything => assert_no_alarm(&dagny),
             Takes::Silently => assert_alarm(&dagny, "no receipt", "was sent"),

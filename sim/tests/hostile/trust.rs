@@ -2,7 +2,6 @@
 
 use chancery_desk::act::Act;
 use chancery_log::{id::Scope, leaf::Leaf};
-use chancery_participant::io::Input;
 use chancery_sim::hostile::{
     forged_log::ForgedLog,
     forger::Forger,
@@ -36,8 +35,7 @@ fn a_revocation_that_is_withheld_while_later_acts_are_shown_alarms() {
         server.meet(now, device);
         assert_no_alarm(device);
         // Trust is given some seconds to arrive.
-        device.take(now + 11_000, Input::Tick);
-        server.talk(now + 11_000, device);
+        server.wait(now, 11_000, device);
     }
     assert_no_alarm(&honest_nils);
     assert_alarm(&nils, "trust withheld", "the server delivered");
@@ -73,9 +71,8 @@ fn a_server_that_falls_silent_about_trust_alarms_within_the_hour() {
     let mut scene = scene();
     let log = ForgedLog::honest(scene.world());
     let (mut nils, mut liar) = shown(&mut scene, "Nils", log);
-    let now = scene.world().now_ms + 61 * 60_000;
-    nils.take(now, Input::Tick);
-    liar.talk(now, &mut nils);
+    let now = scene.world().now_ms;
+    liar.wait(now, 61 * 60_000, &mut nils);
     assert_alarm(&nils, "trust stale", "trust is stale");
     // An honest server's observer confirms in time.
     scene.tell("61 minutes pass. Everybody's alarms: none.");

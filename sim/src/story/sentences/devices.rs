@@ -38,7 +38,8 @@ fn invite(telling: &mut Telling, caught: &Caught<'_>) -> Result<(), String> {
     let person = telling.person(name)?;
     let world = telling.world()?;
     let now = world.now_ms;
-    match world.device(&who).participant.invite(now, person, BASE, None) {
+    let device = world.device(&who);
+    match device.participant.invite(device.own_ms(now), person, BASE, None) {
         Ok((ticket, link)) => {
             telling.done.push((who, ticket));
             telling.links.insert(name.to_owned(), link);
@@ -87,14 +88,14 @@ fn approve(telling: &mut Telling, caught: &Caught<'_>) -> Result<(), String> {
     let (id, news) = (newcomer.secrets().id(), news.clone());
     let world = telling.world()?;
     let now = world.now_ms;
-    let participant = &mut world.device(&who).participant;
-    let shown = participant.waiting_devices().into_iter().find(|waiting| waiting.device == id);
+    let device = world.device(&who);
+    let shown = device.participant.waiting_devices().into_iter().find(|waiting| waiting.device == id);
     if let Some(shown) = &shown
         && news != Some(NewcomerNews::Heard(shown.words))
     {
         return Err(format!("the words differ: {:?} there, {news:?} here", shown.words));
     }
-    match participant.approve(now, id) {
+    match device.participant.approve(device.own_ms(now), id) {
         Ok(ticket) => telling.done.push((who.clone(), ticket)),
         Err(early) => {
             telling.refused = Some(early.to_string());

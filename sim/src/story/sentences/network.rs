@@ -29,12 +29,28 @@ pub(super) const SAYS: &[Says] = &[
         world.connect(&device);
         Ok(())
     }),
+    Says("<device>'s clock is <time> ahead", |telling, caught| {
+        let off_ms = time_ms(caught.get("time"))?.cast_signed();
+        set_clock(telling, caught, off_ms)
+    }),
+    Says("<device>'s clock is <time> behind", |telling, caught| {
+        let off_ms = time_ms(caught.get("time"))?.cast_signed();
+        set_clock(telling, caught, -off_ms)
+    }),
+    Says("<device>'s clock is right", |telling, caught| set_clock(telling, caught, 0)),
     Says("<time> pass", pass),
     Says("<time> passes", pass),
     Says("<count> deeds wait on <device>", waiting),
     Says("<count> deed waits on <device>", waiting),
     Says("Nothing waits anywhere", nothing_waits),
 ];
+
+/// Somebody sets a device's clock, while it runs.
+fn set_clock(telling: &mut Telling, caught: &Caught<'_>, off_ms: i64) -> Result<(), String> {
+    let device = telling.device(caught.get("device"))?;
+    telling.world()?.device(&device).clock_off_ms = off_ms;
+    Ok(())
+}
 
 /// Everybody who was connected connects again.
 fn crash(telling: &mut Telling, _: &Caught<'_>) -> Result<(), String> {
