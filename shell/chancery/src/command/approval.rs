@@ -55,8 +55,9 @@ pub async fn invite(device: &Device, by: &ByDevice, person: PersonId) -> anyhow:
     let invited = device
         .with(move |participant, now| {
             let name = Names::of(participant).person(person).to_owned();
+            let desk_ms = participant.desk_ms();
             let until_ms =
-                participant.ledger().trust().map_or(now, |trust| now + trust.rules().invitation_ms);
+                participant.ledger().trust().map_or(desk_ms, |trust| desk_ms + trust.rules().invitation_ms);
             let (ticket, link) = participant.invite(now, person, &base, certificate)?;
             Ok::<_, chancery_participant::enrol::EnrolError>((
                 ticket,

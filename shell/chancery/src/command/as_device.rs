@@ -52,6 +52,14 @@ pub enum Unreachable {
     Slow(String),
 }
 
+/// The log went back.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{0} If the desk's operator did restore a backup, two security officers can say so: `chancery people restored --help`. \
+     If not, somebody shows this device another history"
+)]
+pub struct WentBack(String);
+
 /// The server does not let this device in.
 #[derive(Debug, thiserror::Error)]
 #[error("the desk does not let this device in: {0}")]
@@ -82,11 +90,25 @@ impl ByDevice {
 
     /// Does some work as this device, online and caught up.
     pub fn run<T>(&self, work: impl AsyncFnOnce(&Device) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        self.run_after(async |_| Ok(()), async |device, ()| work(device).await)
+    }
+
+    /// The same, with something to be done before the device must have caught up.
+    pub fn run_after<P, T>(
+        &self,
+        prepare: impl AsyncFnOnce(&Device) -> anyhow::Result<P>,
+        work: impl AsyncFnOnce(&Device, P) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
         let folder = self.folder()?;
         let runtime = tokio::runtime::Runtime::new().context("the runtime could not be started")?;
         runtime.block_on(async {
-            let (device, task) = connect(&folder).await?;
-            let done = work(&device).await;
+            let (device, task) = start(&folder).await?;
+            let done = async {
+                let prepared = prepare(&device).await?;
+                catch_up(&folder, &device).await?;
+                work(&device, prepared).await
+            };
+            let done = done.await;
             stop(device, task).await?;
             done
         })
@@ -102,47 +124,68 @@ impl ByDevice {
         let folder = self.folder()?;
         let runtime = tokio::runtime::Runtime::new().context("the runtime could not be started")?;
         runtime.block_on(async {
-            let (device, task) = match connect(&folder).await {
-                Ok(connected) => connected,
+            let (device, task, missing) = match start(&folder).await {
+                Ok((device, task)) => {
+                    let missing = catch_up(&folder, &device).await.err();
+                    (device, task, missing)
+                }
                 Err(error) if error.downcast_ref::<Unreachable>().is_some() => {
-                    note(format!("{error:#}. This is what the device held when it last ran."));
-                    folder.start()?
+                    let (device, task) = folder.start()?;
+                    (device, task, Some(error))
                 }
                 Err(error) => return Err(error),
             };
-            let seen = device.with(|participant, _| look(participant)).await;
+            let seen = match missing {
+                Some(error) if !may_look_without(&error) => Err(error),
+                missing => {
+                    if let Some(error) = missing {
+                        note(format!("{error:#}. This is what the device held when it last ran."));
+                    }
+                    device.with(|participant, _| look(participant)).await.map_err(anyhow::Error::from)
+                }
+            };
             stop(device, task).await?;
-            Ok(seen?)
+            seen
         })
     }
 }
 
-/// Starts a device and waits until it has caught up.
-async fn connect(folder: &DeviceFolder) -> anyhow::Result<(Device, Task)> {
+/// Whether what a device holds may be looked at although it did not catch up.
+fn may_look_without(missing: &anyhow::Error) -> bool {
+    missing.downcast_ref::<Unreachable>().is_some() || missing.downcast_ref::<WentBack>().is_some()
+}
+
+/// Starts a device whose desk can be reached.
+async fn start(folder: &DeviceFolder) -> anyhow::Result<(Device, Task)> {
     let about = Folder::about_in(&folder.device)?;
     // A connection that is not used says at once, and by name, why there can be none.
     let (mut sender, _, _) =
         socket::connect(&about.base, about.certificate).await.map_err(Unreachable::from)?;
     sender.close().await;
-    let (device, task) = folder.start()?;
+    folder.start()
+}
+
+/// Waits until a device has caught up.
+async fn catch_up(folder: &DeviceFolder, device: &Device) -> anyhow::Result<()> {
     let events = device.events();
     let caught_up = async {
         tokio::select! {
             caught_up = device.caught_up() => Ok(caught_up?),
             because = turned_away(events) => Err(anyhow::Error::from(TurnedAway(because))),
+            because = went_back(device) => Err(because.map_or_else(anyhow::Error::from, anyhow::Error::from)),
         }
     };
     match timeout(CATCH_UP, caught_up).await {
-        Ok(Ok(())) => Ok((device, task)),
-        Ok(Err(error)) => {
-            stop(device, task).await?;
-            Err(error)
-        }
-        Err(_) => {
-            stop(device, task).await?;
-            Err(Unreachable::Slow(about.base).into())
-        }
+        Ok(done) => done,
+        Err(_) => Err(Unreachable::Slow(Folder::about_in(&folder.device)?.base).into()),
     }
+}
+
+/// Waits until the server shows a log that does not extend what this device holds, and that nobody stands for.
+async fn went_back(device: &Device) -> Result<WentBack, RunError> {
+    device.until(|participant| participant.refused_log().is_some()).await?;
+    let told = device.with(|participant, _| participant.refused_log().unwrap_or_default().to_owned()).await?;
+    Ok(WentBack(told))
 }
 
 /// Waits until the desk says that coming again is of no use.

@@ -33,7 +33,8 @@ pub struct BackUp {
 
 const AFTER_RESTORE: &str = "\
 Checks every byte on the way. What happened after the backup was made is not in it. Devices that saw it raise an \
-alarm, until two security officers say that the log was restored; then they send again what they hold receipts for. \
+alarm, until two security officers say that the log was restored (`chancery people restored`); then they send again \
+what they hold receipts for. Give both officers the checkpoint that is printed, by a way of your own. \
 docs/operations.md, \"Restore\", has the steps.
 
 Example:
@@ -72,11 +73,13 @@ impl fmt::Display for Copied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (folder, size) = (self.folder.display(), self.size);
         if self.restored {
-            writeln!(f, "{size} entries are restored to {folder}.")?;
+            writeln!(f, "{size} entries are restored to {folder}. Their checkpoint:")?;
+            writeln!(f)?;
+            writeln!(f, "{}", self.checkpoint)?;
             write!(
                 f,
-                "Start the server, then let two security officers say so: until then devices that saw more raise an \
-                 alarm."
+                "Start the server, then give the checkpoint to two security officers, who say so: `chancery people \
+                 restored`. Until then devices that saw more raise an alarm."
             )
         } else {
             write!(f, "{size} entries and their bodies are in {folder}.")

@@ -359,7 +359,12 @@ impl fmt::Display for Done {
 pub(super) fn act(command: &Act, by: &ByDevice, output: Output) -> anyhow::Result<Outcome> {
     let said = deed::Said::read(command)?;
     let done = by.run(async |device| {
-        let deed = device.with(move |participant, now| said.deed(participant, now)).await??;
+        let deed = device
+            .with(move |participant, _| {
+                let desk_ms = participant.desk_ms();
+                said.deed(participant, desk_ms)
+            })
+            .await??;
         let (name, scope) = (deed_name(&deed), deed.scope());
         let Logged { act, index } = as_device::act(device, deed).await?;
         let package = match scope {

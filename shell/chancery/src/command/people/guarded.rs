@@ -14,7 +14,6 @@ use crate::{
     lookup,
     outcome::Outcome,
     output::Output,
-    time::now_ms,
     utc,
 };
 
@@ -69,7 +68,7 @@ fn lines(participant: &Participant) -> Vec<AskLine> {
         by: names.author(ask.by).to_owned(),
         until_ms: ask.until_ms(),
     };
-    trust.guarded_pending(now_ms()).map(line).collect()
+    trust.guarded_pending(participant.desk_ms()).map(line).collect()
 }
 
 /// What waits.

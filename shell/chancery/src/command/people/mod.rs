@@ -3,6 +3,7 @@
 mod change;
 mod guarded;
 mod list;
+mod restored;
 
 use clap::{Args, Subcommand};
 
@@ -64,6 +65,8 @@ enum What {
     Pending,
     /// Agree, as the second security officer
     Agree(guarded::Agree),
+    /// Say, as one of two security officers, that the log was restored from a backup
+    Restored(restored::Restored),
 }
 
 /// Does it.
@@ -92,5 +95,6 @@ pub fn run(command: &People, output: Output) -> anyhow::Result<Outcome> {
         What::Revoke(revoke) => change::revoke(revoke, by, output),
         What::Pending => guarded::pending(by, output),
         What::Agree(agree) => guarded::agree(agree, by, output),
+        What::Restored(restored) => restored::restored(restored, by, output),
     }
 }
