@@ -188,21 +188,22 @@ impl Staffed {
         Ok(())
     }
 
-    /// One unannounced call for every four note-takers, each of them invited.
-    pub(crate) fn open_calls(&mut self) -> Result<()> {
-        let Self { cast, chronicle, entries } = self;
-        for (number, team) in (0_u32..).zip(cast.note_takers.chunks(NOTE_TAKERS_A_CALL)) {
-            let package = package(number);
+    /// Opens one unannounced call for every four note-takers, each of them invited; `turn` tells them from those opened
+    /// before. The entries that it took.
+    pub(crate) fn open_calls(&mut self, turn: u16) -> Result<Vec<Entry>> {
+        let Self { cast, chronicle, .. } = self;
+        let mut entries = Vec::new();
+        for (place, team) in cast.note_takers.chunks(NOTE_TAKERS_A_CALL).enumerate() {
+            let package = call_of(turn, place * NOTE_TAKERS_A_CALL)?;
             let opener = first(&cast.duty)?;
-            let readers = readers(cast, team);
-            let act = requested(chronicle, cast, CallKind::Unannounced, readers);
+            let act = requested(chronicle, cast, CallKind::Unannounced, readers(cast, team));
             let scope = Scope::Package(package);
             entries.push(chronicle.say(opener, scope, act, &opening_bodies(package))?);
             for voice in team {
                 entries.push(chronicle.say(opener, scope, invited(voice, PartyRole::NoteTaker), &[])?);
             }
         }
-        Ok(())
+        Ok(entries)
     }
 
     /// One planned call from request to closed, [`ACTS_A_CALL`] acts.
@@ -215,9 +216,10 @@ impl Staffed {
     }
 }
 
-/// The call of this writer, by its place among the note-takers.
-pub(crate) fn call_of(writer: usize) -> Result<PackageId> {
-    Ok(package(u32::try_from(writer / NOTE_TAKERS_A_CALL)?))
+/// The call of this writer, by its place among the note-takers, in this turn.
+pub(crate) fn call_of(turn: u16, writer: usize) -> Result<PackageId> {
+    let team = u16::try_from(writer / NOTE_TAKERS_A_CALL)?;
+    Ok(package((u32::from(turn) << 16) + u32::from(team)))
 }
 
 /// A person's own party on a call: its id is the person's.

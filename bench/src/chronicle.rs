@@ -58,6 +58,16 @@ pub(crate) struct Chronicle {
     log_key: SigningKey,
     now_ms: u64,
     rng: ChaCha20Rng,
+    placed: Placed,
+}
+
+/// Who places what is said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Placed {
+    /// The chronicle alone: its heads are those of any store that takes the same acts.
+    Here,
+    /// A store, which takes more than the chronicle does: its heads are not known here.
+    Elsewhere,
 }
 
 impl Chronicle {
@@ -81,6 +91,7 @@ impl Chronicle {
             log_key,
             now_ms: START_MS,
             rng: ChaCha20Rng::from_seed([3; 32]),
+            placed: Placed::Here,
         };
         let leaf = made.place(&said)?;
         Ok((made, entry(bytes, Vec::new(), &leaf, &said)))
@@ -94,6 +105,11 @@ impl Chronicle {
         let leaf = self.place(&said)?;
         self.desk.apply(&said, &Place::of(leaf.leaf()));
         Ok(Entry { leaf: leaf.bytes().to_vec(), ..entry })
+    }
+
+    /// From here on a store is told more than the chronicle: devices say that they saw nothing of a package yet.
+    pub(crate) fn part(&mut self) {
+        self.placed = Placed::Elsewhere;
     }
 
     /// A signed act with this counter that the chronicle does not take in: for a store to judge.
@@ -117,7 +133,10 @@ impl Chronicle {
         kinds: &[BodyKind],
     ) -> Result<(Entry, Said)> {
         self.now_ms += STEP_MS;
-        let seen = Seen { trust: self.head(Scope::Trust), scope: self.head(scope) };
+        let seen = match self.placed {
+            Placed::Here => Seen { trust: self.head(Scope::Trust), scope: self.head(scope) },
+            Placed::Elsewhere => Seen { trust: self.head(Scope::Trust), scope: Head::EMPTY },
+        };
         let mut envelope = envelope(voice, scope, counter, self.now_ms, seen, &act)?;
         let mut bodies = Vec::with_capacity(kinds.len());
         for kind in kinds {

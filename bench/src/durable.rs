@@ -64,12 +64,6 @@ pub(crate) fn measure(folder: &Path, amount: Amount) -> Result<bool> {
     let mut met = true;
     for saying in [Saying::Notes, Saying::Comings] {
         for (writers, acts) in amount.writers {
-            if std::env::var("BENCH_W").is_ok_and(|w| w != writers.to_string()) {
-                continue;
-            }
-            if std::env::var("BENCH_S").is_ok_and(|w| w != saying.to_string()) {
-                continue;
-            }
             let folder = tempfile::tempdir_in(folder)?;
             let mut compared = Compared::new(folder.path(), writers, acts, saying)?;
             // The first round is not counted: it grows the write-ahead files to the size that they keep.
@@ -94,8 +88,7 @@ struct Compared {
     staffed: Staffed,
     saying: Saying,
     acts: usize,
-    leaf_bytes: usize,
-    said: u64,
+    turn: u16,
     kept: Kept,
     sqlite: Bare,
     bare: Paired,
@@ -106,12 +99,11 @@ struct Compared {
 impl Compared {
     fn new(folder: &Path, writers: usize, acts: usize, saying: Saying) -> Result<Self> {
         let mut staffed = cast::staffed(writers)?;
-        staffed.open_calls()?;
+        staffed.chronicle.part();
         Ok(Self {
             saying,
             acts,
-            leaf_bytes: staffed.entries.last().map_or(0, |entry| entry.leaf.len()),
-            said: 0,
+            turn: 0,
             kept: Kept::new(kept::store(&folder.join("desk"), &staffed)?, staffed.chronicle.now_ms()),
             sqlite: Bare::open(&folder.join("bare.db"))?,
             staffed,
@@ -160,17 +152,19 @@ impl Compared {
         }
     }
 
-    /// What each writer says in the next round.
+    /// What each writer says in the next round, on a call that was opened for it.
     fn says(&mut self) -> Result<Vec<Vec<Say>>> {
-        let acts = self.acts;
+        self.turn += 1;
+        let opened = self.staffed.open_calls(self.turn)?;
+        self.kept.fill(&self.staffed.chronicle, &opened)?;
+        let leaf = &opened.last().context("a call was opened")?.leaf;
         let Staffed { cast, chronicle, .. } = &mut self.staffed;
-        let counters = self.said + 1..;
         let mut all = Vec::new();
         for (place, voice) in cast.note_takers.iter().enumerate() {
-            let package = cast::call_of(place)?;
+            let package = cast::call_of(self.turn, place)?;
             let key = chronicle.key_of(voice.device)?;
-            let mut says = Vec::with_capacity(acts);
-            for (counter, turn) in counters.clone().zip(0..acts) {
+            let mut says = Vec::with_capacity(self.acts);
+            for (counter, turn) in (1..).zip(0..self.acts) {
                 let party = cast::party(voice);
                 let (act, bodies) = match self.saying {
                     Saying::Notes => (Act::NoteTaken { instead_of: None }, cast::note_body(package).to_vec()),
@@ -178,12 +172,12 @@ impl Compared {
                     Saying::Comings => (Act::PartyLeft { party }, Vec::new()),
                 };
                 let mut entry = chronicle.offer(voice, Scope::Package(package), counter, act, &bodies)?;
-                entry.leaf = vec![0; self.leaf_bytes];
+                // Bare SQLite gets a leaf of the length that the store's will have.
+                entry.leaf.clone_from(leaf);
                 says.push(Say { entry, key });
             }
             all.push(says);
         }
-        self.said += u64::try_from(acts)?;
         Ok(all)
     }
 }

@@ -29,23 +29,23 @@ pub(crate) fn store(folder: &Path, staffed: &Staffed) -> Result<Store> {
     let (first, rest) = staffed.entries.split_first().context("a log has a first entry")?;
     let keys = ServerKeys::from_seeds(&LOG_SEED, &OBSERVER_SEED);
     let mut store = Store::create(folder, first.act.clone(), &keys, first.said_ms)?;
-    for batch in rest.chunks(FILL) {
+    fill(&mut store, &staffed.chronicle, rest)?;
+    Ok(store)
+}
+
+fn fill(store: &mut Store, chronicle: &Chronicle, entries: &[Entry]) -> Result<()> {
+    for batch in entries.chunks(FILL) {
         for entry in batch {
-            take(&mut store, &staffed.chronicle, entry)?;
+            let key = chronicle.key_of(entry.author)?;
+            let offer = Offer::check(entry.act.clone(), entry.bodies.clone(), &key)?;
+            if let Admitted::Known(index) = store.admit(offer, entry.said_ms)? {
+                bail!("entry {index} was there already");
+            }
         }
         store.commit()?;
     }
     store.settle()?;
-    Ok(store)
-}
-
-fn take(store: &mut Store, chronicle: &Chronicle, entry: &Entry) -> Result<()> {
-    let key = chronicle.key_of(entry.author)?;
-    let offer = Offer::check(entry.act.clone(), entry.bodies.clone(), &key)?;
-    match store.admit(offer, entry.said_ms)? {
-        Admitted::New(_) => Ok(()),
-        Admitted::Known(index) => bail!("entry {index} was there already"),
-    }
+    Ok(())
 }
 
 /// Where the log thread's time went.
@@ -69,6 +69,11 @@ impl Kept {
     /// Writes to this store.
     pub(crate) fn new(store: Store, now_ms: u64) -> Self {
         Self { store, now_ms, parts: Parts::default() }
+    }
+
+    /// Takes what is not to be measured.
+    pub(crate) fn fill(&mut self, chronicle: &Chronicle, entries: &[Entry]) -> Result<()> {
+        fill(&mut self.store, chronicle, entries)
     }
 
     /// The server's clock from here on.

@@ -52,10 +52,7 @@ fn median(times: &[Duration]) -> Duration {
 impl Line {
     /// Prints the head of the table.
     pub(crate) fn print_head() {
-        println!(
-            "{:<46} {:>18} {:>8}  {:<34} {:>18}  {}",
-            "what", "figure", "ratio", "beside", "figure", "needed"
-        );
+        println!("{:<46} {:>18} {:>8}  {:<34} {:>18}  needed", "what", "figure", "ratio", "beside", "figure");
     }
 
     /// Prints it, and says whether it is as good as needed.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chancery_log::id::PackageId;
 use chancery_open::device::{DEVICE_SECRET_BYTES, DeviceSecrets};
 use chancery_participant::{
+    call::CallOut,
     io::{Event, Input, Output},
     participant::{Identity, Participant},
 };
@@ -19,6 +21,8 @@ pub struct SimDevice {
     pub connection: Option<ConnectionId>,
     /// Its disk.
     pub kept: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// What whatever has its microphone was told, oldest first.
+    pub calls: Vec<(PackageId, CallOut)>,
     /// Everything that happened to it, oldest first.
     pub events: Vec<Event>,
     /// Its private keys: what a thief would hold.
@@ -43,6 +47,7 @@ impl SimDevice {
             participant: Participant::new(again(&identity), seed, now_ms, []),
             connection: None,
             kept: BTreeMap::new(),
+            calls: Vec::new(),
             events: Vec::new(),
             clock_off_ms: 0,
             whose: identity,
@@ -89,6 +94,7 @@ impl SimDevice {
                 }
                 Output::Send(bytes) => messages.push(Some(bytes)),
                 Output::Close => messages.push(None),
+                Output::Call { package, say } => self.calls.push((package, say)),
                 Output::Event(event) => self.events.push(event),
             }
         }

@@ -110,7 +110,7 @@ impl World {
                 Output::Close { connection: to, because } if to == connection => {
                     heard = heard.or(Some(NewcomerNews::Closed(because)));
                 }
-                Output::LetIn { .. } | Output::Close { .. } => {}
+                Output::LetIn { .. } | Output::Close { .. } | Output::Media(_) => {}
                 Output::Broken { because } => panic!("the server broke: {because}"),
             }
         }

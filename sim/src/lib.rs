@@ -8,6 +8,7 @@
 )]
 
 pub mod device;
+pub mod disk;
 mod enrolment;
 pub mod hostile;
 pub mod story;

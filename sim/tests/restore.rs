@@ -17,20 +17,7 @@ use chancery_participant::{
     deed::Deed,
     view::{package::package, people::people},
 };
-use chancery_sim::{story::telling::Scene, world::World};
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            std::fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
+use chancery_sim::{disk::copy, story::telling::Scene, world::World};
 
 /// Goes back to what the server's folder held, as a restore from a backup does.
 fn restore(world: &mut World, backup: &Path) {

@@ -26,7 +26,7 @@ In this order, each with its time; a failed step does not stop the next, only a 
 At the end stand the summary lines of every runner and, on a line of its own, their sum.
 
 --long sets CHANCERY_LONG=1: more and longer generated histories, more rounds of killing the server.
-It takes hours, the plain command at most 25 minutes on two cores from a clean clone.
+It takes hours, the plain command at most 40 minutes on two cores from a clean clone.
 ";
 
 /// Tests that have a long form look at this variable.

@@ -35,10 +35,17 @@ pub(crate) const NATIVE_ONLY: &[(&str, &str, &str)] = &[
     ("core/secure-call", "rfc9605", "reads the RFC's vectors, which are not ours to copy"),
 ];
 
-/// Crates of core/ that only the server links, and that need what a browser does not have. Their sources keep to the rules
+/// Crates of core/ that need more than nothing: what a browser does not have, or what only a browser has. Their sources keep to the rules
 /// of core/; their tests may use the machine.
-pub(crate) const NATIVE_CRATES: &[(&str, &str)] =
-    &[("core/sfu", "its DTLS and SRTP are a library in C, and no browser forwards calls")];
+pub(crate) const NATIVE_CRATES: &[(&str, &str)] = &[
+    ("core/sfu", "its DTLS and SRTP are a library in C, and no browser forwards calls"),
+    ("core/call-tree", OPENMLS),
+    ("core/secure-call", OPENMLS),
+    ("core/participant", OPENMLS),
+];
+
+/// OpenMLS reads a clock that wasm32 has in a browser only, and brings randomness with it: a module with it imports both.
+const OPENMLS: &str = "it holds OpenMLS, which builds for wasm32 only with a browser's clock beside it";
 
 /// Instantiates a test module without any import and calls its `main`. Prints what the module would have imported
 /// instead, or the functions of ours in which it trapped.

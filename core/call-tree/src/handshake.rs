@@ -67,6 +67,9 @@ pub enum HandshakeError {
     /// It leads to other secrets than its author says.
     #[error("the commit's confirmation tag does not verify: it leads its author elsewhere than this device")]
     ConfirmationTag,
+    /// It removes somebody who is on the call and there.
+    #[error("the commit removes device {0}, which is on the call")]
+    PutsOut(DeviceId),
     /// It does something that no handshake of a call does.
     #[error("a commit adds and removes, this one holds a proposal of type {0}")]
     Proposal(u16),
@@ -118,30 +121,24 @@ pub enum HandshakeError {
 }
 
 impl From<ValidationError> for HandshakeError {
+    #[allow(clippy::wildcard_enum_match_arm, reason = "an enum of OpenMLS, most of which is one thing to us")]
     fn from(error: ValidationError) -> Self {
         match error {
             ValidationError::InvalidSignature => Self::Signature,
             ValidationError::InvalidMembershipTag | ValidationError::MissingMembershipTag => {
                 Self::MembershipTag
             }
-            #[allow(
-                clippy::wildcard_enum_match_arm,
-                reason = "an enum of OpenMLS, most of which is one thing to us"
-            )]
             other => Self::Invalid(other.to_string()),
         }
     }
 }
 
 impl From<StageCommitError> for HandshakeError {
+    #[allow(clippy::wildcard_enum_match_arm, reason = "an enum of OpenMLS, most of which is one thing to us")]
     fn from(error: StageCommitError) -> Self {
         match error {
             StageCommitError::ConfirmationTagMismatch => Self::ConfirmationTag,
             StageCommitError::MissingProposal => Self::Reference,
-            #[allow(
-                clippy::wildcard_enum_match_arm,
-                reason = "an enum of OpenMLS, most of which is one thing to us"
-            )]
             other => Self::Invalid(other.to_string()),
         }
     }
@@ -183,10 +180,10 @@ fn needs_sender(kind: Kind, message: &PublicMessageIn) -> Result<(), HandshakeEr
 }
 
 /// Which member the observer proposes to remove.
+#[allow(clippy::wildcard_enum_match_arm, reason = "an enum of OpenMLS; removal is all that is taken")]
 pub fn proposed_removal(proposal: &QueuedProposal) -> Result<LeafIndex, HandshakeError> {
     match proposal.proposal() {
         Proposal::Remove(remove) => Ok(leaf::index(remove.removed()).map_err(LeafError::from)?),
-        #[allow(clippy::wildcard_enum_match_arm, reason = "an enum of OpenMLS; removal is all that is taken")]
         other => Err(HandshakeError::Proposal(other.proposal_type().into())),
     }
 }
@@ -213,6 +210,7 @@ pub struct CheckedChanges {
 
 impl<'a> Changes<'a> {
     /// Reads a staged commit: adds and removals in it, by its author, and a path.
+    #[allow(clippy::wildcard_enum_match_arm, reason = "an enum of OpenMLS; these two are all that is taken")]
     pub fn of(sender: &Sender, beside: &[u8], staged: &'a StagedCommit) -> Result<Self, HandshakeError> {
         let Sender::Member(author) = sender else {
             return Err(HandshakeError::Sender { kind: Kind::Commit, from: "somebody outside" });
@@ -230,10 +228,6 @@ impl<'a> Changes<'a> {
             match queued.proposal() {
                 Proposal::Add(add) => added.push(add.key_package()),
                 Proposal::Remove(_) => removed.push(proposed_removal(queued)?),
-                #[allow(
-                    clippy::wildcard_enum_match_arm,
-                    reason = "an enum of OpenMLS; these two are all that is taken"
-                )]
                 other => return Err(HandshakeError::Proposal(other.proposal_type().into())),
             }
         }

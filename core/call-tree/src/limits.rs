@@ -6,8 +6,8 @@ pub const MEMBERS_MAX: usize = 64;
 /// One key package: 4 KB with this suite's keys.
 pub const KEY_PACKAGE_BYTES_MAX: usize = 8 * 1024;
 
-/// One proposal of the observer: 200 bytes.
-pub const PROPOSAL_BYTES_MAX: usize = 1024;
+/// One proposal of the observer. A removal has 150 bytes; what is larger is read to be refused for what it is.
+pub const PROPOSAL_BYTES_MAX: usize = 8 * 1024;
 
 /// One commit that adds a whole call at once: 4 KB for each that is added, and the path.
 pub const COMMIT_BYTES_MAX: usize = 512 * 1024;

@@ -1,9 +1,13 @@
 //! One call's group as the server sees it: who is in it, in which epoch; the first valid commit of an epoch wins.
 
-use std::convert::Infallible;
+use std::{collections::BTreeSet, convert::Infallible};
 
-use chancery_log::id::DeviceId;
-use chancery_seal::{frame_header::LeafIndex, leaf_cert::Admitted};
+use chancery_log::id::{DeviceId, Digest};
+use chancery_seal::{
+    frame_header::LeafIndex,
+    leaf_cert::Admitted,
+    tape::epoch::{EpochPlace, EpochStated, Roster, RosterError},
+};
 use ed25519_dalek::SigningKey;
 use openmls::prelude::{
     CreationFromExternalError, KeyPackageRef, MergeCommitError, MlsMessageBodyIn, ProcessedMessageContent,
@@ -151,7 +155,15 @@ impl CallTree {
         self.seats.iter().find(|seat| seat.device == device)
     }
 
-    /// Takes a commit when it is valid and the first of its epoch. `by`: the device that handed it in. What is refused
+    /// The epoch and its members, for the tape.
+    pub fn epoch_stated(&self) -> Result<EpochStated, RosterError> {
+        let group = Digest::of(self.group.group_id().as_slice());
+        let members = self.seats.iter().map(|seat| (seat.leaf, seat.device)).collect();
+        Ok(EpochStated { place: EpochPlace { group, epoch: self.epoch() }, roster: Roster::new(members)? })
+    }
+
+    /// Takes a commit when it is valid and the first of its epoch. `by`: the device that handed it in;
+    /// `staying`: those whom nobody may put out. What is refused
     /// changes nothing. Membership tag, confirmation tag and what the path encrypts can not be checked without a secret.
     pub fn take(
         &mut self,
@@ -159,6 +171,7 @@ impl CallTree {
         welcome: Option<&[u8]>,
         by: DeviceId,
         admitted: &[Admitted],
+        staying: &BTreeSet<DeviceId>,
         now_ms: u64,
     ) -> Result<Moved, HandshakeError> {
         let message = handshake::read(Kind::Commit, commit, self.group.group_id(), self.epoch())?;
@@ -171,6 +184,9 @@ impl CallTree {
         let checked = changes.check(&self.seats, &self.place, admitted, now_ms)?;
         if checked.by.device != by {
             return Err(HandshakeError::NotOwn { by: checked.by.device, handed_in_by: by });
+        }
+        if let Some(seat) = checked.removed.iter().find(|seat| staying.contains(&seat.device)) {
+            return Err(HandshakeError::PutsOut(seat.device));
         }
         needs_welcome(&changes, welcome)?;
         self.merge(*staged)?;
@@ -211,7 +227,7 @@ impl CallTree {
 
 /// The first device that is at two leaves.
 pub fn twice(seats: &[Seat]) -> Option<DeviceId> {
-    let mut devices = std::collections::BTreeSet::new();
+    let mut devices = BTreeSet::new();
     seats.iter().map(|seat| seat.device).find(|device| !devices.insert(*device))
 }
 
@@ -244,7 +260,7 @@ fn needs_welcome(changes: &Changes<'_>, welcome: Option<&[u8]>) -> Result<(), Ha
     }
     added.sort();
     welcomed.sort();
-    if added == welcomed && welcome.is_some() == !added.is_empty() {
+    if added == welcomed && welcome.is_some() != added.is_empty() {
         Ok(())
     } else {
         Err(HandshakeError::Welcome { added: added.len(), welcomed: welcomed.len() })

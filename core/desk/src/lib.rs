@@ -25,6 +25,7 @@ pub mod levels;
 pub mod lines;
 pub mod notes;
 pub mod offices;
+pub mod on_call;
 pub mod openings;
 pub mod package;
 pub mod parties;

@@ -2,7 +2,7 @@
 //! never goes away by itself.
 
 use chancery_desk::refusal::Refusal;
-use chancery_log::id::{DeviceId, Digest, GenerationNumber, Scope, Vault};
+use chancery_log::id::{DeviceId, Digest, GenerationNumber, PackageId, Scope, Vault};
 
 /// One thing that must not happen.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -159,6 +159,62 @@ pub enum Alarm {
         /// What does not fit.
         detail: String,
     },
+    /// A call's group went where this device can not follow, or its messages do not fit.
+    #[error("call {package}: this device lost the call's group and joins anew: {detail}")]
+    CallBroken {
+        /// The call.
+        package: PackageId,
+        /// What does not fit.
+        detail: String,
+    },
+    /// The call's group holds somebody whom the log does not have on the call.
+    #[error("ghost on the call: the group of call {package} holds a device that the log does not have on it")]
+    GhostInCall {
+        /// The call.
+        package: PackageId,
+    },
+    /// Somebody who waits was not let in.
+    #[error("call {package}: device {device} was not let in: {detail}")]
+    NotLetIn {
+        /// The call.
+        package: PackageId,
+        /// Who waits.
+        device: DeviceId,
+        /// Why.
+        detail: String,
+    },
+    /// Two members are in different states of what should be one group.
+    #[error("split call: device {device} is in another group of call {package} than this device")]
+    GroupSplit {
+        /// The call.
+        package: PackageId,
+        /// Whose group is another.
+        device: DeviceId,
+    },
+    /// Somebody on the call was shown another log.
+    #[error("two histories: device {device}, on call {package}, was shown another log than this device")]
+    OtherHistoryInCall {
+        /// The call.
+        package: PackageId,
+        /// Who said what it holds.
+        device: DeviceId,
+    },
+    /// The server proposed what it may not propose.
+    #[error("call {package}: the server proposed something to the group that it may not: {detail}")]
+    BadProposal {
+        /// The call.
+        package: PackageId,
+        /// What does not fit.
+        detail: String,
+    },
+    /// A message inside a call's group that does not open.
+    #[error("call {package}: a message inside the group does not open: {detail}")]
+    BadMessage {
+        /// The call.
+        package: PackageId,
+        /// What does not fit.
+        detail: String,
+    },
     /// A message from the server that can't be read.
     #[error("a message from the server could not be read: {detail}")]
     Unreadable {
@@ -189,6 +245,13 @@ impl Alarm {
             Self::CorruptShare { .. } => "corrupt share",
             Self::ClocksDiffer { .. } => "clocks differ",
             Self::RecordsDamaged { .. } => "records damaged",
+            Self::CallBroken { .. } => "call broken",
+            Self::GhostInCall { .. } => "ghost on the call",
+            Self::NotLetIn { .. } => "not let in",
+            Self::GroupSplit { .. } => "split call",
+            Self::OtherHistoryInCall { .. } => "other history on the call",
+            Self::BadProposal { .. } => "bad proposal",
+            Self::BadMessage { .. } => "bad message in the call",
             Self::Unreadable { .. } => "unreadable message",
         }
     }

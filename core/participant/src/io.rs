@@ -1,10 +1,10 @@
 //! Everything that goes into a participant, and everything that comes out.
 
 use chancery_desk::refusal::Refusal;
-use chancery_log::id::{Digest, Scope};
+use chancery_log::id::{Digest, PackageId, Scope};
 use chancery_wire::to_client::{Closing, Deferral};
 
-use crate::{alarm::Alarm, outbox::Ticket};
+use crate::{alarm::Alarm, call::CallOut, outbox::Ticket};
 
 /// What a participant is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Input {
 }
 
 /// What a participant wants. The shell writes all `Keep`s of one drain to disk before it carries out the `Send`s.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub enum Output {
     /// Send this message.
     Send(Vec<u8>),
@@ -36,6 +36,13 @@ pub enum Output {
     },
     /// Close the socket: what came over it can't be trusted or read.
     Close,
+    /// To whatever has the microphone and the loudspeaker of a call.
+    Call {
+        /// The call.
+        package: PackageId,
+        /// What.
+        say: CallOut,
+    },
     /// Something happened that people and programs may want to know.
     Event(Event),
 }
@@ -49,6 +56,8 @@ pub enum Event {
     CaughtUp,
     /// Something of this scope changed.
     Changed(Scope),
+    /// A call that this device is on changed: members, epoch, lines.
+    Call(PackageId),
     /// The deed is in the log: on the server's disk, proved.
     Logged {
         /// Whose deed.

@@ -3,6 +3,7 @@
 
 pub mod alarm;
 pub mod bodies;
+pub mod call;
 pub mod clock;
 pub mod connection;
 pub mod custody;

@@ -21,6 +21,7 @@ use rand_core::SeedableRng;
 use crate::{
     alarm::Alarm,
     bodies::Bodies,
+    call::OnCall,
     clock::{Clock, DIFFER_MS, STEP_MAX_MS},
     connection::{Connection, Login},
     custody::Custody,
@@ -38,6 +39,9 @@ pub const TRUST_WAIT_MS: u64 = 10_000;
 
 /// An act without receipt after this long is an alarm; a group commit takes milliseconds.
 pub const RECEIPT_MS: u64 = 30_000;
+
+/// During a call time is told this often: a third of what a stand-in waits.
+const CALL_TICK_MS: u64 = 100;
 
 /// Alarms that are kept for the screen.
 const ALARMS_MAX: usize = 1000;
@@ -88,6 +92,8 @@ pub struct Participant {
     pub(crate) refused_log: Option<String>,
     /// Size of the newest log that was seen here before it went back.
     pub(crate) lost_size: Option<u64>,
+    /// Calls that this device is on, or is coming to.
+    pub(crate) calls: BTreeMap<PackageId, OnCall>,
     alarms: VecDeque<Alarm>,
     outputs: VecDeque<Output>,
 }
@@ -125,6 +131,7 @@ impl Participant {
             accepts_restored: None,
             refused_log: None,
             lost_size: None,
+            calls: BTreeMap::new(),
             alarms: VecDeque::new(),
             outputs: VecDeque::new(),
         };
@@ -172,7 +179,8 @@ impl Participant {
         let (soonest, latest) = (self.now_ms() + 10, self.now_ms() + STEP_MAX_MS);
         let ping = (self.connection.sent_ms + IDLE_MS / 3).clamp(soonest, latest);
         let ping = self.clock.shown_ms(ping);
-        self.again_ms().map_or(ping, |again| again.min(ping))
+        let call = (!self.calls.is_empty()).then(|| self.clock.shown_ms(self.now_ms() + CALL_TICK_MS));
+        [self.again_ms(), call].into_iter().flatten().fold(ping, u64::min)
     }
 
     /// When the first of the deeds that were asked to wait is sent again, milliseconds since 1970 UTC by the device's own
@@ -362,11 +370,12 @@ impl Participant {
     }
 
     /// What can be done now is done: fold, open, keep vaults, sign, send.
-    fn work(&mut self) {
+    pub(crate) fn work(&mut self) {
         self.fold_waiting();
         self.fetch_bodies();
         self.notice_caught_up();
         self.keep_vaults();
+        self.work_calls();
         self.flush();
     }
 }

@@ -78,10 +78,8 @@ impl Participant {
                 self.knocks = knocks.iter().filter_map(|bytes| Knock::read(bytes).ok()).collect();
                 self.event(Event::Knocks);
             }
-            ToClient::KnockHeard { .. }
-            | ToClient::Approved {}
-            | ToClient::Call { .. }
-            | ToClient::Pong {} => {}
+            ToClient::Call { package, say } => self.call_down(package, say),
+            ToClient::KnockHeard { .. } | ToClient::Approved {} | ToClient::Pong {} => {}
             ToClient::Closing { because } => {
                 self.event(Event::Closing(because));
                 self.close();
@@ -129,6 +127,7 @@ impl Participant {
             return;
         }
         self.event(Event::Welcome);
+        self.resume_calls();
         for at in scopes {
             self.follow(*at);
         }

@@ -58,10 +58,9 @@ pub struct SignedLeafCert {
 /// What the log says of a device that may be in the call's group: the measure for its certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admitted {
-    /// The party that came by this device.
-    pub party: PartyId,
-    /// The device's keys: of its approval, or of the act that vouched for a guest.
-    pub keys: DeviceKeys,
+    party: PartyId,
+    keys: DeviceKeys,
+    device: DeviceId,
 }
 
 /// Where and when a certificate is to hold.
@@ -146,6 +145,24 @@ pub enum LeafCertError {
     Signature(DeviceId),
 }
 
+impl Admitted {
+    /// The party that came by a device, and the device's keys: of its approval, or of the act that vouched for a guest.
+    pub fn new(party: PartyId, keys: DeviceKeys) -> Self {
+        let device = keys.id();
+        Self { party, keys, device }
+    }
+
+    /// The device, by the id that follows from its keys.
+    pub fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// Its party.
+    pub fn party(&self) -> PartyId {
+        self.party
+    }
+}
+
 impl LeafCert {
     /// What the device signs: a CBOR array (docs/group.md, "Leaf certificates").
     pub fn covered(&self) -> Result<Vec<u8>, CborError> {
@@ -174,7 +191,7 @@ impl SignedLeafCert {
     pub fn check(&self, place: &LeafPlace, admitted: &[Admitted]) -> Result<(), LeafCertError> {
         let cert = &self.cert;
         let device = cert.device;
-        let known = admitted.iter().find(|known| known.keys.id() == device);
+        let known = admitted.iter().find(|known| known.device == device);
         let known = known.ok_or(LeafCertError::NotAdmitted(device))?;
         self.place(place)?;
         if cert.party != known.party {

@@ -1,5 +1,12 @@
 //! What handshakes cost: CPU time and bytes at 2, 10 and 50 members. docs/group.md has the figures and how to get them.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a measurement that goes wrong must stop")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a measurement that goes wrong must stop"
+)]
+
+use std::collections::BTreeSet;
 
 use std::fs;
 
@@ -53,6 +60,7 @@ struct Call {
     place: CallPlace,
     admitted: Vec<Admitted>,
     server: CallTree,
+    #[allow(clippy::vec_box, reason = "a group is merged in its box")]
     members: Vec<Box<CallGroup>>,
 }
 
@@ -90,7 +98,9 @@ impl Call {
         let author = self.members[by].own().device;
         let (admitted, server) = (&self.admitted, &mut self.server);
         timed(&mut spent.take, || {
-            server.take(&made.commit, made.welcome.as_deref(), author, admitted, NOW_MS).unwrap()
+            server
+                .take(&made.commit, made.welcome.as_deref(), author, admitted, &BTreeSet::new(), NOW_MS)
+                .unwrap()
         });
         self.members = std::mem::take(&mut self.members)
             .into_iter()
@@ -101,7 +111,9 @@ impl Call {
                     return Some(member);
                 }
                 let merged = timed(&mut spent.process, || {
-                    let Ok(CommitReceived::Other(received)) = member.receive_commit(&made.commit) else { panic!() };
+                    let Ok(CommitReceived::Other(received)) = member.receive_commit(&made.commit) else {
+                        panic!()
+                    };
                     let verified = member.verify(received, admitted, NOW_MS).unwrap();
                     member.merge(verified)
                 });
@@ -126,8 +138,9 @@ impl Call {
         });
         self.follow(0, &made, spent);
         let welcome = made.welcome.as_ref().unwrap();
-        let joined =
-            timed(&mut spent.join, || joining.follow(welcome).unwrap().enter(&self.admitted, NOW_MS).unwrap());
+        let joined = timed(&mut spent.join, || {
+            joining.follow(welcome).unwrap().enter(&self.admitted, NOW_MS).unwrap()
+        });
         self.members.push(Box::new(joined));
         (made.commit.len(), welcome.len())
     }
@@ -152,7 +165,9 @@ impl Call {
 }
 
 fn main() {
-    println!("members | key package | add + commit | server | process | join | update | remove | bytes: commit, welcome, update, remove");
+    println!(
+        "members | key package | add + commit | server | process | join | update | remove | bytes: commit, welcome, update, remove"
+    );
     for people in [2, 10, 50] {
         let mut call = Call::begin();
         while call.members.len() < people - 1 {
@@ -167,7 +182,7 @@ fn main() {
             update = call.update(call.members.len() - 1, &mut spent);
             remove = call.remove_last(&mut spent);
         }
-        let mut told = |steps: &mut Vec<f64>| median(steps);
+        let told = |steps: &mut Vec<f64>| median(steps);
         println!(
             "{people} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {commit}, {welcome}, {update}, {remove}",
             told(&mut spent.offer),

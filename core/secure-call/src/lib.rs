@@ -4,4 +4,6 @@
 
 pub mod frames;
 pub mod group;
+pub mod safety_words;
+pub mod split;
 pub mod tape;

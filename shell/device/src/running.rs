@@ -6,8 +6,9 @@ use std::{
 };
 
 use chancery_desk::refusal::Refusal;
-use chancery_log::id::{Digest, Scope};
+use chancery_log::id::{Digest, PackageId, Scope};
 use chancery_participant::{
+    call::CallOut,
     deed::Deed,
     io::{Event, Input, Output},
     outbox::Ticket,
@@ -29,6 +30,9 @@ const REQUESTS_MAX: usize = 256;
 
 /// Events that a slow listener may fall behind; it is told when it missed some.
 const EVENTS_MAX: usize = 4096;
+
+/// What a call's sound may leave untaken: keys of some epochs and an answer.
+const CALL_OUTS_MAX: usize = 256;
 
 /// The first and the longest wait before connecting again.
 const RETRY_FIRST: Duration = Duration::from_millis(100);
@@ -64,6 +68,7 @@ enum Request {
     Act(Box<Deed>, Done),
     Queue(Box<Deed>, oneshot::Sender<Ticket>),
     With(Look),
+    Calls(mpsc::Sender<(PackageId, CallOut)>),
     Connect(bool),
     Stop,
 }
@@ -98,6 +103,7 @@ impl Device {
             events: events.clone(),
             waiting: HashMap::new(),
             wants_connection: true,
+            calls: None,
         };
         Ok((Self { requests, events }, tokio::spawn(task.run())))
     }
@@ -128,6 +134,13 @@ impl Device {
         };
         self.ask(Request::With(Box::new(look))).await?;
         answer.await.map_err(|_| RunError::Stopped)
+    }
+
+    /// What whatever has the microphone and the loudspeaker is told, from here on; who asked before hears no more.
+    pub async fn call_outs(&self) -> Result<mpsc::Receiver<(PackageId, CallOut)>, RunError> {
+        let (to, from) = mpsc::channel(CALL_OUTS_MAX);
+        self.ask(Request::Calls(to)).await?;
+        Ok(from)
     }
 
     /// News from here on.
@@ -187,6 +200,8 @@ struct Task {
     events: broadcast::Sender<Event>,
     waiting: HashMap<Ticket, Done>,
     wants_connection: bool,
+    /// Whatever has the microphone and the loudspeaker.
+    calls: Option<mpsc::Sender<(PackageId, CallOut)>>,
 }
 
 /// Whether the task goes on.
@@ -279,6 +294,7 @@ impl Task {
                 // Whoever asked may have gone; the deed is done all the same.
                 let _gone = done.send(ticket).is_err();
             }
+            Some(Request::Calls(to)) => self.calls = Some(to),
             Some(Request::With(look)) => look(&mut self.participant, now_ms()),
             Some(Request::Connect(wanted)) => self.wants_connection = wanted,
             Some(Request::Stop) | None => return Next::Stop,
@@ -309,6 +325,7 @@ impl Task {
                 Output::Keep { key, value } => changes.push((key, value)),
                 Output::Send(message) => messages.push(message),
                 Output::Close => is_open = false,
+                Output::Call { package, say } => self.tell_call(package, say),
                 Output::Event(event) => self.tell(event),
             }
         }
@@ -320,6 +337,14 @@ impl Task {
             is_open &= sender.send(message).await;
         }
         Ok(is_open)
+    }
+
+    fn tell_call(&mut self, package: PackageId, say: CallOut) {
+        let Some(to) = &self.calls else { return };
+        if to.try_send((package, say)).is_err() {
+            tracing::warn!("the device's sound does not listen any more");
+            self.calls = None;
+        }
     }
 
     fn tell(&mut self, event: Event) {

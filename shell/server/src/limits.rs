@@ -50,6 +50,9 @@ pub const IN_QUEUE: usize = 1_024;
 /// Kibibytes of messages that wait for the log thread, from all devices together: beyond it socket tasks wait.
 pub const IN_QUEUE_KIB: usize = 64 * 1024;
 
+/// Inputs that wait for the sfu: every line of the largest call, twice.
+pub const MEDIA_QUEUE: usize = 1_024;
+
 /// Inputs taken before the batch is committed: the commit is what they wait for.
 pub const TAKE_MAX: usize = 512;
 

@@ -95,6 +95,7 @@ fn of(events: &[Event], ticket: Ticket) -> Became {
         | Event::Changed(_)
         | Event::Waits { .. }
         | Event::Knocks
+        | Event::Call(_)
         | Event::Rewound { .. }
         | Event::Closing(_)
         | Event::Alarm(_) => None,

@@ -38,8 +38,11 @@ impl Dialled {
                 Output::Close { connection, because } if connection == self.0 => {
                     answer.get_or_insert(Err(because));
                 }
-                Output::Send { .. } | Output::LetIn { .. } | Output::Close { .. } | Output::Broken { .. } => {
-                }
+                Output::Send { .. }
+                | Output::LetIn { .. }
+                | Output::Close { .. }
+                | Output::Media(_)
+                | Output::Broken { .. } => {}
             }
         }
         answer.expect("the server answers")

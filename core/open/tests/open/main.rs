@@ -14,6 +14,7 @@ mod fixed;
 mod generation;
 mod keyring;
 mod knock;
+mod leaf_cert;
 mod record;
 mod shares;
 mod store;

@@ -6,7 +6,7 @@ use chancery_seal::frame_header::{
     FrameError, FrameHeader, KeyId, LEAVES_MAX, LeafIndex, LeafTooHigh, SEALED_FRAME_BYTES_MAX, SealedFrame,
     TAG_BYTES,
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 
 fn key_id(context: u8, leaf: u32, epoch: u64) -> KeyId {
     KeyId::new(NonZeroU8::new(context).unwrap(), LeafIndex::new(leaf).unwrap(), epoch)
@@ -105,6 +105,9 @@ fn a_second_encoding_of_the_same_numbers_is_refused() {
 }
 
 proptest! {
+    // Told its randomness: the same cases in every run, and in wasm.
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+
     #[test]
     fn every_header_comes_back_as_written(kid: u64, counter: u64, shift_kid in 0..64, shift_counter in 0..64) {
         let header = FrameHeader { kid: kid >> shift_kid, counter: counter >> shift_counter };

@@ -186,14 +186,11 @@ impl Joining {
         }
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "an enum of OpenMLS, most of which is one thing to us")]
     fn open(self, welcome: Welcome) -> Result<Welcomed, WelcomeRefusal> {
         let refused = |error: WelcomeError<MemoryError>| match error {
             WelcomeError::ConfirmationTagMismatch => WelcomeRefusal::ConfirmationTag,
             WelcomeError::NoMatchingKeyPackage => WelcomeRefusal::NotForMe,
-            #[allow(
-                clippy::wildcard_enum_match_arm,
-                reason = "an enum of OpenMLS, most of which is one thing to us"
-            )]
             other => WelcomeRefusal::Open(other.to_string()),
         };
         let staged = StagedWelcome::build_from_welcome(&self.provider, &join_config(), welcome)

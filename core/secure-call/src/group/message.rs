@@ -127,16 +127,13 @@ impl CallGroup {
     }
 }
 
+#[allow(clippy::wildcard_enum_match_arm, reason = "an enum of OpenMLS, most of which is one thing to us")]
 fn refusal(error: ProcessMessageError<MemoryError>, epoch: u64) -> HearError {
     let ProcessMessageError::ValidationError(ValidationError::UnableToDecrypt(why)) = error else {
         return match error {
             ProcessMessageError::ValidationError(ValidationError::InvalidSignature) => {
                 HearError::Unreadable(epoch)
             }
-            #[allow(
-                clippy::wildcard_enum_match_arm,
-                reason = "an enum of OpenMLS, most of which is one thing to us"
-            )]
             other => HearError::Invalid(other.to_string()),
         };
     };

@@ -27,7 +27,12 @@ use openmls::prelude::{
 };
 use serde_bytes::ByteArray;
 
-use crate::group::provider::{LeafSigner, Provider};
+use openmls_traits::OpenMlsProvider as _;
+
+use crate::group::{
+    memory::MemoryError,
+    provider::{LeafSigner, Provider},
+};
 
 /// A member commits at least this often: within an epoch there is no forward secrecy.
 pub const UPDATE_EVERY_MS: u64 = 5 * 60 * 1000;
@@ -99,6 +104,11 @@ impl CallGroup {
     /// A certificate for the own leaf that ends later, for the device to sign: for [`commit::Plan::certificate`].
     pub fn renewed_cert(&self, now_ms: u64) -> LeafCert {
         LeafCert { not_after_ms: certificate_end_ms(now_ms), ..cert(&self.place, &self.own) }
+    }
+
+    /// How many sets of private keys are kept beside the group: one, however many epochs there were.
+    pub fn kept_keys(&self) -> Result<usize, MemoryError> {
+        self.provider.storage().count()
     }
 
     /// Reads the members anew after a merge.

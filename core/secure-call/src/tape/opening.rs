@@ -1,6 +1,6 @@
 //! Opening a tape: chunk by chunk, with the bases that the custodians gave back.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque, btree_map::Entry};
 
 use chancery_log::{
     cbor::CborError,
@@ -180,10 +180,11 @@ impl TapeOpening {
             Ok((voice, place, opus)) => {
                 let frames = self.opened.voices.entry(voice).or_default();
                 let spoken = SpokenFrame { received_ms: at_ms, opus };
-                if frames.contains_key(&place) {
-                    self.fault(&came, FrameFault::Repeated);
-                } else {
-                    frames.insert(place, spoken);
+                match frames.entry(place) {
+                    Entry::Vacant(free) => {
+                        free.insert(spoken);
+                    }
+                    Entry::Occupied(_) => self.fault(&came, FrameFault::Repeated),
                 }
             }
             Err(NotHeard::Fault(FrameFault::UnknownEpoch))

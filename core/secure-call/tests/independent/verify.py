@@ -1,15 +1,18 @@
 """Reads the call's vectors without a line of this project's code: python3 verify.py (PyPI cryptography 48).
 
-Frames, chunks, dealings and releases are done again from docs/frames.md and docs/tape.md. HPKE, CBOR and Shamir's
+Frames, chunks, dealings and releases are done again from docs/frames.md and docs/tape.md, what is ours of the group from
+docs/group.md. HPKE, CBOR and Shamir's
 arithmetic come from the verifier of the sealed bodies (core/open/tests/independent/verify.py), which runs first.
 """
 
+import hmac
 import json
 import pathlib
 import re
 import sys
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
@@ -17,7 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 CORE = HERE.parent.parent.parent
 sys.path.insert(0, str(CORE / "open/tests/independent"))
 
-from verify import capsules, cbor, derive, inverse, multiply, open_hpke, receive_seed, sha256, unhex  # noqa: E402
+from verify import capsules, cbor, derive, inverse, multiply, open_hpke, receive_seed, sha256, unhex, xwing_public  # noqa: E402
 
 
 def vector(path):
@@ -128,6 +131,42 @@ def check_dealing():
         assert open_hpke(unhex(v["asker"])[32:], enc, sealed, info) == opened[x]
 
 
-for check in (check_frames, check_tape, check_dealing):
+def check_group():
+    v = vector("secure-call/tests/vectors/group.json")
+    leaf = v["leaf_cert"]
+    cert = {name: unhex(leaf[name]) for name in ("desk", "package", "party", "device", "leaf_key")}
+    cert["not_after_ms"] = leaf["not_after_ms"]
+    covered = cbor(["chancery/leaf-cert/1", *cert.values()])
+    assert covered.hex() == leaf["covered"]
+    signer = ed25519.Ed25519PrivateKey.from_private_bytes(unhex(leaf["device_secret"])[:32])
+    signature = signer.sign(covered)
+    assert cbor({"cert": cert, "signature": signature}).hex() == leaf["bytes"]
+    keys = signer.public_key().public_bytes_raw(), xwing_public(unhex(leaf["device_secret"])[32:])
+    assert sha256(b"chancery/device/1", *keys) == cert["device"]
+
+    words = v["safety_words"]
+    place = [unhex(words["desk"]), unhex(words["package"]), unhex(words["group"]), words["epoch"]]
+    rows = [[row["leaf"], *(unhex(row[name]) for name in ("party", "device", "leaf_key"))] for row in words["roster"]]
+    assert sha256(cbor(["chancery/safety-roster/1", *place, rows])).hex() == words["exporter_context"]
+    assert words["exporter_label"] == "chancery safety words"
+    nonces = [[leaf, unhex(nonce)] for leaf, nonce in zip((row["leaf"] for row in words["roster"]), words["nonces"])]
+    commitments = [
+        sha256(cbor(["chancery/safety-nonce/1", *place, row[0], row[2], nonce])).hex()
+        for row, (_, nonce) in zip(rows, nonces, strict=True)
+    ]
+    assert commitments == words["commitments"]
+    mac = hmac.digest(unhex(words["secret"]), cbor(["chancery/safety-words/1", nonces]), "sha256")
+    listed = re.findall(r'"([a-z]+)"', (CORE / "seal/src/words.rs").read_text().split("pub const WORDS")[1])
+    assert len(listed) == 256
+    assert [listed[byte] for byte in mac[:5]] == words["words"]
+
+    said = v["epoch_statement"]
+    state = sha256(cbor(["chancery/epoch-authenticator/1", unhex(said["authenticator"])]))
+    assert state.hex() == said["state"]
+    covered = cbor(["chancery/epoch-state/1", *place[:3], said["leaf"], said["epoch"], state])
+    assert covered.hex() == said["covered"]
+
+
+for check in (check_frames, check_tape, check_dealing, check_group):
     check()
     print(check.__name__.removeprefix("check_"), "agrees")

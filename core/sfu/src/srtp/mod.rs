@@ -1,6 +1,6 @@
 //! SRTP and SRTCP with AES-GCM (RFC 3711, RFC 7714) of one leg. What it opens is still sealed by the devices.
 
-mod keys;
+pub(crate) mod keys;
 pub(crate) mod window;
 
 use str0m::crypto::{
@@ -8,8 +8,7 @@ use str0m::crypto::{
     dtls::{KeyingMaterial, SrtpProfile},
 };
 
-use self::keys::Direction;
-pub(crate) use self::keys::KeysError;
+use self::keys::{Direction, KeysError};
 
 /// Bytes of the tag at the end of each packet.
 pub(crate) const TAG: usize = 16;

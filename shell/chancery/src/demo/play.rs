@@ -39,6 +39,9 @@ use crate::{
     time::now_ms,
 };
 
+/// A closed package is on a reader's screen long before.
+const READS: Duration = Duration::from_secs(30);
+
 /// Packages of the demo's calls.
 const CLASS: u16 = 1;
 
@@ -372,6 +375,11 @@ impl<'a> Play<'a> {
             }
             Does::ClosedAgreed {} => {
                 self.stage.settle().await?;
+                // Settled is whose deeds are in; the closed package may still be on its way here. What it says is judged below.
+                let reads = device.until(move |participant| replay(participant, package).is_ok());
+                if timeout(READS, reads).await.is_err() {
+                    tracing::warn!("the closed package does not open, or does not agree");
+                }
                 let closed = device.with(move |participant, _| replay(participant, package)).await??;
                 self.bare(Act::ClosedAgreed { closed })
             }

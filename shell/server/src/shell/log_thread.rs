@@ -10,7 +10,7 @@ use std::{
 use chancery_store::store::{OpenError, Store};
 use chancery_wire::to_client::{Closing, Deferral, ToClient};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::socket::Door;
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     switchboard::{
         Switchboard,
         input::{ConnectionId, Input},
+        media::ToMedia,
         output::Output,
     },
 };
@@ -68,6 +69,7 @@ pub(crate) struct LogThread {
     pub(crate) health: watch::Sender<Health>,
     pub(crate) opened: oneshot::Sender<Result<chancery_store::mover::Mover, OpenError>>,
     pub(crate) mover: SyncSender<()>,
+    pub(crate) media: mpsc::Sender<ToMedia>,
 }
 
 struct Work {
@@ -75,6 +77,7 @@ struct Work {
     sockets: HashMap<ConnectionId, Socket>,
     health: watch::Sender<Health>,
     mover: SyncSender<()>,
+    media: mpsc::Sender<ToMedia>,
     offers_since_tick: usize,
     broken: Option<String>,
 }
@@ -112,6 +115,7 @@ impl LogThread {
             sockets: HashMap::new(),
             health: self.health,
             mover: self.mover,
+            media: self.media,
             offers_since_tick: 0,
             broken: None,
         };
@@ -178,6 +182,7 @@ impl Work {
                         info!(connection = connection.0, "a connection was dropped without a word");
                     }
                 }
+                Output::Media(say) => self.tell_media(*say),
                 Output::Broken { because } => {
                     error!(reason = because, "the log can not be written any more; the server stops");
                     self.broken = Some(because);
@@ -186,6 +191,17 @@ impl Work {
         }
         let trouble = self.switchboard.status().trouble;
         self.report(trouble.map_or(HealthState::Good, HealthState::PutOff));
+    }
+
+    fn tell_media(&mut self, say: ToMedia) {
+        match self.media.try_send(say) {
+            Ok(()) => {}
+            // A device offers again when no answer comes; rights and leaf are told with each offer.
+            Err(mpsc::error::TrySendError::Full(_)) => warn!("the sfu is told more than it can take"),
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                self.switchboard.take(now_ms(), Input::MediaGone);
+            }
+        }
     }
 
     fn send(&mut self, connection: ConnectionId, message: Box<ToClient>) {

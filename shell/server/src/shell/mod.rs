@@ -5,6 +5,7 @@ pub mod config;
 mod doors;
 mod gauge;
 mod log_thread;
+mod media_thread;
 mod mover_thread;
 mod pages;
 pub mod running;

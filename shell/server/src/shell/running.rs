@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{SocketAddr, ToSocketAddrs as _},
     sync::{Arc, Mutex, atomic::AtomicU64, mpsc::sync_channel},
     thread,
     time::Instant,
@@ -23,12 +23,15 @@ use super::{
     config::{Config, Hosts},
     doors::Doors,
     log_thread::{Health, HealthState, LogThread, ToLog},
-    mover_thread,
+    media_thread, mover_thread,
     pages::{self, Pages},
     socket::Lines,
     tls::{self, TlsError},
 };
-use crate::{limits, switchboard::input::Input};
+use crate::{
+    limits,
+    switchboard::{input::Input, media::ToMedia},
+};
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +53,9 @@ pub enum StartError {
     /// No random bytes.
     #[error("the system gives no random bytes: {0}")]
     Random(getrandom::Error),
+    /// The sfu.
+    #[error("calls can not be carried: {0}")]
+    Media(String),
     /// No thread.
     #[error("no thread could be started: {0}")]
     Thread(io::Error),
@@ -95,8 +101,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let (health, healthy) = watch::channel(Health { log_size: 0, state: HealthState::Good });
     let (opened, opening) = oneshot::channel();
     let (end, ended) = oneshot::channel();
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(StartError::Random)?;
+    let seed = random()?;
+    let media = start_media(&config, addr, log.clone())?;
     let owner = LogThread {
         folder: config.folder.clone(),
         limits: config.limits,
@@ -105,6 +111,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         health,
         opened,
         mover: nudge,
+        media,
     };
     let spawned = thread::Builder::new().name("log".into()).spawn(move || {
         // Nobody listens only when the server is already gone.
@@ -146,6 +153,53 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     tokio::spawn(tick(log.clone()));
     info!(tls = certificate.is_some(), "the server takes connections");
     Ok(Running { addr, certificate, log, stop, accepting, ended, mover_ended, places, sockets })
+}
+
+fn random() -> Result<[u8; 32], StartError> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(StartError::Random)?;
+    Ok(seed)
+}
+
+/// Starts the sfu on the same address and port as the sockets, over UDP. A server that devices can not reach there works,
+/// without sound.
+fn start_media(
+    config: &Config,
+    addr: SocketAddr,
+    log: mpsc::Sender<ToLog>,
+) -> Result<mpsc::Sender<ToMedia>, StartError> {
+    let (media, from) = mpsc::channel(limits::MEDIA_QUEUE);
+    let Some(at) = reachable_at(config, addr) else {
+        warn!("the host name has no address: calls are without sound until it has one");
+        return Ok(media);
+    };
+    let listen = |error| StartError::Listen { address: addr, error };
+    let socket = match media_thread::open(addr) {
+        // Any port was asked for, and this one is taken over UDP: answers name another.
+        Err(error) if config.listen.port() == 0 && error.kind() == io::ErrorKind::AddrInUse => {
+            media_thread::open(SocketAddr::new(addr.ip(), 0))
+        }
+        opened => opened,
+    };
+    let socket = socket.map_err(listen)?;
+    let port = socket.local_addr().map_err(listen)?.port();
+    let at = SocketAddr::new(at.ip(), port);
+    let sfu = media_thread::sfu(at, random()?).map_err(StartError::Media)?;
+    let spawned = thread::Builder::new().name("media".into()).spawn(move || {
+        media_thread::run(socket, at, sfu, from, log);
+    });
+    spawned.map_err(StartError::Thread)?;
+    Ok(media)
+}
+
+/// Where devices reach this server.
+fn reachable_at(config: &Config, addr: SocketAddr) -> Option<SocketAddr> {
+    if !addr.ip().is_unspecified() {
+        return Some(addr);
+    }
+    let name = config.host.rsplit_once(':').map_or(config.host.as_str(), |(name, _)| name);
+    let found = (name, addr.port()).to_socket_addrs().ok()?;
+    found.into_iter().find(|found| found.is_ipv4() == addr.is_ipv4())
 }
 
 async fn tick(log: mpsc::Sender<ToLog>) {

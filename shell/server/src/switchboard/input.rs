@@ -6,6 +6,8 @@ use chancery_store::{
 };
 use chancery_wire::to_server::ToServer;
 
+use super::media::FromMedia;
+
 /// One connection, numbered by whoever accepted it; a number is never used twice. The only name that logs use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
@@ -50,6 +52,10 @@ pub enum Input {
     },
     /// Bodies were moved from the inbox to the body store.
     Moved(Vec<Moved>),
+    /// The sfu said something.
+    Media(FromMedia),
+    /// The sfu is gone, or there never was one.
+    MediaGone,
     /// Time passed: at least once a second.
     Tick,
     /// Take nothing new, say good-bye to all.

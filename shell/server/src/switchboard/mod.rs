@@ -2,10 +2,12 @@
 //! drives it calls [`Switchboard::take`] as often as there is input, then [`Switchboard::next_output`] until it is empty.
 //! **All acts taken since the last drain become one durable commit in the drain, and only then is anything said of them.**
 
+mod calls;
 mod connection;
 mod hello;
 pub mod input;
 mod knocks;
+pub mod media;
 mod observer;
 mod offers;
 pub mod output;
@@ -17,13 +19,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use chancery_log::id::{DeviceId, Digest, Scope};
 use chancery_store::{mover::Moved, store::Store};
 use chancery_wire::{
-    call::{CallDown, CallRefusal},
     to_client::{Closing, Deferral, ToClient},
     to_server::ToServer,
 };
 use tracing::{info, warn};
 
 use self::{
+    calls::Calls,
     connection::{Connection, Line, State},
     input::{ConnectionId, Input},
     knocks::Knocks,
@@ -47,6 +49,7 @@ pub struct Switchboard {
     by_device: HashMap<DeviceId, ConnectionId>,
     followers: HashMap<Scope, BTreeSet<ConnectionId>>,
     knocks: Knocks,
+    calls: Calls,
 
     // Of the open batch; gone when its commit fails.
     answers: Answers,
@@ -101,6 +104,7 @@ impl Switchboard {
             by_device: HashMap::new(),
             followers: HashMap::new(),
             knocks: Knocks::default(),
+            calls: Calls::default(),
             answers: Answers::default(),
             effects: Vec::new(),
             to_greet: VecDeque::new(),
@@ -129,6 +133,8 @@ impl Switchboard {
                 self.not_an_offer(connection, *error)
             }
             (Standing::Working, Input::Gone { connection }) => self.forget(connection),
+            (Standing::Working, Input::Media(said)) => self.media_said(said),
+            (Standing::Working, Input::MediaGone) => self.media_is_gone(),
             (Standing::Working, Input::Tick) => self.tick(),
             (Standing::Working, Input::Stop) => self.stop(),
         }
@@ -205,10 +211,7 @@ impl Switchboard {
             (State::In(_), ToServer::Follow { scope, head }) => self.follow(connection, scope, head),
             (State::In(_), ToServer::Unfollow { scope }) => self.unfollow(connection, scope),
             (State::In(_), ToServer::Fetch { scope, bodies }) => self.fetch(connection, scope, bodies),
-            (State::In(_), ToServer::Call { package, .. }) => {
-                let say = CallDown::Refused { because: CallRefusal::NoMedia };
-                self.send(connection, ToClient::Call { package, say });
-            }
+            (State::In(_), ToServer::Call { package, say }) => self.call_said(connection, package, say),
             (
                 State::Fresh | State::Challenged { .. } | State::Knocking | State::Proved(_) | State::In(_),
                 ToServer::Hello { .. }
@@ -231,6 +234,7 @@ impl Switchboard {
             self.trouble = None;
         }
         self.observe();
+        self.tick_calls();
         self.settle();
     }
 
@@ -275,6 +279,7 @@ impl Switchboard {
             State::Proved(proved) => self.forget_device(proved.device, connection),
             State::In(line) => {
                 self.forget_device(line.device, connection);
+                self.gone_from_calls(line.device, connection);
                 for scope in line.follows.keys() {
                     self.drop_follower(*scope, connection);
                 }

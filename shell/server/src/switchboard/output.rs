@@ -4,7 +4,7 @@ use chancery_log::id::DeviceId;
 use chancery_wire::to_client::{Closing, ToClient};
 use ed25519_dalek::VerifyingKey;
 
-use super::input::ConnectionId;
+use super::{input::ConnectionId, media::ToMedia};
 
 /// One thing to be done outside.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub enum Output {
         /// Why.
         because: Closing,
     },
+    /// Tell the sfu.
+    Media(Box<ToMedia>),
     /// The store can't go on. Nothing more is taken: end the process, and start it again.
     Broken {
         /// What happened.

@@ -67,10 +67,13 @@ impl Switchboard {
         }
         for effect in effects {
             match *effect {
-                Effect::Package(_) => {}
+                Effect::Package(package) => self.judge_call(package),
                 Effect::Readers(package) => self.readers_changed(package),
                 Effect::Person(person) => self.rights_changed(person),
-                Effect::Devices => self.devices_changed(),
+                Effect::Devices => {
+                    self.devices_changed();
+                    self.judge_calls();
+                }
                 Effect::Approved(invitation, device) => self.device_approved(invitation, device),
                 Effect::Invitations => self.expire_knocks(),
             }

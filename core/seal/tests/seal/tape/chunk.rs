@@ -7,7 +7,7 @@ use chancery_seal::tape::{
     record::{Record, Said, TapedFrame},
     writer::ChunkWriter,
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::fixed::{BEGAN_MS, DESK, PACKAGE, chunk, epoch, frame, frames, leaf};
 
@@ -158,6 +158,9 @@ fn too_long_a_chunk_and_too_high_a_number_are_refused() {
 }
 
 proptest! {
+    // Told its randomness: the same cases in every run, and in wasm.
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let (mut chunk, _) = first();

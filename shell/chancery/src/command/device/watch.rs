@@ -123,7 +123,7 @@ pub(super) fn fresh(participant: &Participant, seen: &BTreeMap<Scope, usize>) ->
 
 fn news(event: Event) -> Option<Line> {
     let text = match event {
-        Event::Changed(_) | Event::CaughtUp | Event::Logged { .. } => return None,
+        Event::Changed(_) | Event::Call(_) | Event::CaughtUp | Event::Logged { .. } => return None,
         Event::Alarm(alarm) => return Some(Line::Alarm { name: alarm.name(), text: alarm.to_string() }),
         Event::Welcome => "connected".to_owned(),
         Event::Refused { refusal, .. } => format!("refused: {refusal}"),
