@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use chancery_desk::refusal::Refusal;
 use chancery_device::{
     folder::{About, Folder, FolderError, random_seed},
     running::{Device, RunError},
@@ -15,7 +16,7 @@ use chancery_device::{
 use chancery_log::id::{DeskId, Digest, PersonId};
 use chancery_participant::{
     founding::{self, FoundError, Founded},
-    participant::Identity,
+    participant::{Identity, Participant},
 };
 use chancery_server::{
     limits::Limits,
@@ -236,13 +237,10 @@ async fn first_deeds(
 async fn settle(devices: &[(Device, Task)]) -> Result<u64, MakeError> {
     let mut entries = 0;
     for (device, _) in devices {
-        device
-            .until(|participant| is_settled(participant) || participant.outbox().refused().next().is_some())
-            .await?;
+        device.until(|participant| is_settled(participant) || refused(participant).is_some()).await?;
         let (count, refused) = device
             .with(|participant, _| {
-                let refused =
-                    participant.outbox().refused().next().map(|refused| refused.refusal.to_string());
+                let refused = refused(participant);
                 (participant.ledger().trust().map_or(0, chancery_desk::trust::Trust::count), refused)
             })
             .await?;
@@ -252,6 +250,13 @@ async fn settle(devices: &[(Device, Task)]) -> Result<u64, MakeError> {
         entries = entries.max(count);
     }
     Ok(entries)
+}
+
+/// What was refused. That something is there already is what was wanted: its id is this founding's own.
+fn refused(participant: &Participant) -> Option<String> {
+    let mut all = participant.outbox().refused();
+    let no = all.find(|refused| !matches!(refused.refusal, Refusal::AlreadyThere(_)));
+    no.map(|refused| refused.refusal.to_string())
 }
 
 fn about(identity: &Identity, base: String, certificate: Option<Digest>) -> About {
