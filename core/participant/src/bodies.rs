@@ -71,6 +71,16 @@ impl Bodies {
         &self.missing
     }
 
+    /// What is still to come.
+    pub(crate) fn wanted(&self) -> Vec<Digest> {
+        self.wanted.keys().copied().collect()
+    }
+
+    /// Whether this one is still to come, and the server may have it.
+    pub(crate) fn awaits(&self, sha256: &Digest) -> bool {
+        self.wanted.contains_key(sha256) && !self.missing.contains(sha256)
+    }
+
     pub(crate) fn want(&mut self, place: BodyPlace) {
         self.wanted.insert(place.named.sha256, place);
     }

@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chancery_log::{act::Head, checkpoint::VerifiedCheckpoint, id::Scope};
+use chancery_log::{
+    act::Head,
+    checkpoint::VerifiedCheckpoint,
+    id::{Digest, Scope},
+};
 
 /// Where the login stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,6 +38,8 @@ pub struct Connection {
     pub taken: u32,
     /// When something was last sent.
     pub sent_ms: u64,
+    /// Bodies that were to come when every scope was first as far as the server said; none before that.
+    pub backlog: Option<Vec<Digest>>,
     /// Where the log was restored, when the hello asked for proof from there on.
     pub rewinds_to: Option<VerifiedCheckpoint>,
     /// When something last came.

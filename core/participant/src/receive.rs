@@ -314,11 +314,19 @@ impl Participant {
             && self.connection.following.contains(&Scope::Trust)
             && self.connection.behind.is_empty()
             && !is_waiting
-            && !self.bodies.is_fetching()
+            && self.has_backlog_opened()
         {
             self.connection.caught_up = true;
             self.event(Event::CaughtUp);
         }
+    }
+
+    /// Bodies of what came after the backlog do not count: where many write, some are always on their way.
+    fn has_backlog_opened(&mut self) -> bool {
+        let bodies = &self.bodies;
+        let backlog = self.connection.backlog.get_or_insert_with(|| bodies.wanted());
+        while backlog.pop_if(|sha256| !bodies.awaits(sha256)).is_some() {}
+        backlog.is_empty()
     }
 }
 

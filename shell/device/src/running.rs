@@ -31,6 +31,9 @@ const REQUESTS_MAX: usize = 256;
 /// Events that a slow listener may fall behind; it is told when it missed some.
 const EVENTS_MAX: usize = 4096;
 
+/// Messages that are taken before what they bring is written: one write to the disk for all that are here already.
+const TAKEN_MAX: usize = 64;
+
 /// What a call's sound may leave untaken: keys of some epochs and an answer.
 const CALL_OUTS_MAX: usize = 256;
 
@@ -266,10 +269,11 @@ impl Task {
             }
             let wait = self.participant.timeout_ms().saturating_sub(now_ms());
             tokio::select! {
-                message = receiver.next() => match message {
-                    Some(message) => self.participant.take(now_ms(), Input::Message(message)),
-                    None => return Ok(Next::On),
-                },
+                message = receiver.next() => {
+                    if !self.hear(message, &mut receiver) {
+                        return Ok(Next::On);
+                    }
+                }
                 request = self.inbox.recv() => match self.serve(request) {
                     Next::Stop => return self.finish(Some(&mut sender)).await,
                     Next::On if !self.wants_connection => {
@@ -281,6 +285,18 @@ impl Task {
                 () = tokio::time::sleep(Duration::from_millis(wait)) => self.participant.take(now_ms(), Input::Tick),
             }
         }
+    }
+
+    /// Takes a message and those that came with it; false when the connection is gone.
+    fn hear(&mut self, first: Option<Vec<u8>>, receiver: &mut Receiver) -> bool {
+        let (mut next, mut taken) = (Some(first), 0);
+        while let Some(message) = next {
+            let Some(message) = message else { return false };
+            self.participant.take(now_ms(), Input::Message(message));
+            taken += 1;
+            next = if taken < TAKEN_MAX { receiver.ready() } else { None };
+        }
+        true
     }
 
     fn serve(&mut self, request: Option<Request>) -> Next {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chancery_log::id::Digest;
 use chancery_wire::limits::TO_CLIENT_BYTES_MAX;
 use futures_util::{
-    SinkExt as _, StreamExt as _,
+    FutureExt as _, SinkExt as _, StreamExt as _,
     stream::{SplitSink, SplitStream},
 };
 use rustls::{
@@ -85,6 +85,11 @@ impl Sender {
 }
 
 impl Receiver {
+    /// The next message, if it is here already; as [`Self::next`] answers.
+    pub fn ready(&mut self) -> Option<Option<Vec<u8>>> {
+        self.next().now_or_never()
+    }
+
     /// The next message; none when the connection is gone.
     pub async fn next(&mut self) -> Option<Vec<u8>> {
         loop {
