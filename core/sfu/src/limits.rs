@@ -35,11 +35,19 @@ pub const OFFER_LINES_MAX: usize = 1_000;
 pub const CANDIDATES_MAX: usize = 64;
 
 /// Datagrams per second from one leg in the long run: 50 frames, as many again when half are asked for twice, reports,
-/// pings.
+/// pings. Only authentic ones count: what is forged in a leg's name must not silence it, and finding out costs less than
+/// taking it from the socket.
 pub const DATAGRAMS_PER_SECOND: u64 = 150;
 
 /// Datagrams from one leg at once: what piles up in a network that stood still for 2 s.
 pub const DATAGRAMS_BURST: u64 = 400;
+
+/// Datagrams of DTLS per second to one leg, authentic or not: most cost next to nothing, but some begin a handshake's
+/// arithmetic. A handshake takes a dozen.
+pub const HANDSHAKE_PER_SECOND: u64 = 20;
+
+/// Datagrams of DTLS at once.
+pub const HANDSHAKE_BURST: u64 = 100;
 
 /// Frames per second sent a second time to one leg: a tenth of eight speakers' frames is 40. Without a limit a leg could
 /// make the sfu send without end.
@@ -47,6 +55,9 @@ pub const REPEATS_PER_SECOND: u64 = 100;
 
 /// Frames sent a second time at once.
 pub const REPEATS_BURST: u64 = 200;
+
+/// Frames that one datagram of reports may ask for: all that is kept of two speakers.
+pub const MISSED_PER_DATAGRAM: usize = 2 * KEPT_FRAMES;
 
 /// Paths of one leg that were proved by a ping: a device with two networks, two address families, UDP and TCP.
 pub const PATHS_MAX: usize = 8;

@@ -100,8 +100,13 @@ impl Ice {
 
     /// What the far end of the used path is, by the device's own candidates.
     pub(crate) fn kind(&self) -> Kind {
-        let remote = self.used.map(|path| path.remote);
-        let listed = self.candidates.iter().find(|(address, _)| Some(*address) == remote);
+        let Some(used) = self.used else { return Kind::Unlisted };
+        let is_remote = |listed: SocketAddr| match used.over {
+            Transport::Udp => listed == used.remote,
+            // Who connects names no port of its own (RFC 6544 §4.1).
+            Transport::Tcp => listed.ip() == used.remote.ip(),
+        };
+        let listed = self.candidates.iter().find(|(address, _)| is_remote(*address));
         listed.map_or(Kind::Unlisted, |(_, kind)| *kind)
     }
 

@@ -27,7 +27,8 @@ use crate::{
     io::{Output, Transmit},
     leg::ice::PathAddress,
     limits::{
-        DATAGRAMS_BURST, DATAGRAMS_PER_SECOND, REPEATS_BURST, REPEATS_PER_SECOND, REPORT_US, STATISTICS_US,
+        DATAGRAMS_BURST, DATAGRAMS_PER_SECOND, HANDSHAKE_BURST, HANDSHAKE_PER_SECOND, REPEATS_BURST,
+        REPEATS_PER_SECOND, REPORT_US, STATISTICS_US,
     },
     rate::Rate,
     sdp::offer::{Asks, Echo},
@@ -82,7 +83,8 @@ pub(crate) struct Leg {
     pub(crate) connection: Connection,
     pub(crate) joined_us: u64,
     pub(crate) heard_us: u64,
-    pub(crate) rate: Rate,
+    rate: Rate,
+    pub(crate) handshake_rate: Rate,
 
     // What goes through it.
     pub(crate) up: Up,
@@ -143,6 +145,7 @@ impl Leg {
             joined_us: now_us,
             heard_us: now_us,
             rate: Rate::new(DATAGRAMS_PER_SECOND, DATAGRAMS_BURST, now_us),
+            handshake_rate: Rate::new(HANDSHAKE_PER_SECOND, HANDSHAKE_BURST, now_us),
             up,
             down,
             asks,
@@ -213,6 +216,15 @@ impl Leg {
         to.push_back(Output::Transmit(Transmit { over, from: local, to: remote, bytes }));
     }
 
+    /// Whether it may send one more; to be asked only of what is authentic.
+    pub(crate) fn is_within_rate(&mut self, now_us: u64) -> bool {
+        let is_within = self.rate.take(now_us);
+        if !is_within {
+            self.statistics.over_rate += 1;
+        }
+        is_within
+    }
+
     /// Opens a datagram of media into `buffer`.
     pub(crate) fn receive(&mut self, packet: &[u8], now_us: u64, buffer: &mut [u8]) -> Option<Frame> {
         let srtp = match &mut self.connection {
@@ -222,7 +234,7 @@ impl Leg {
         // Before the keys nothing can be told of it.
         let srtp = srtp?;
         match self.up.receive(srtp, packet, now_us, buffer) {
-            Ok(frame) => Some(frame),
+            Ok(frame) => self.is_within_rate(now_us).then_some(frame),
             Err(Unreceived::Strange) => {
                 self.statistics.strange += 1;
                 None

@@ -6,7 +6,7 @@ use super::{Connection, Hold, Leg, Sums, down::Missed, kept::KeptFrame};
 use crate::{
     event::{Event, Path, Quality},
     io::Output,
-    limits::{REPORT_US, REPORTERS_MAX},
+    limits::{MISSED_PER_DATAGRAM, REPORT_US, REPORTERS_MAX},
     rtcp::{
         self,
         read::{Report, reports},
@@ -29,6 +29,9 @@ impl Leg {
         to: &mut VecDeque<Output>,
     ) -> Vec<(u32, Missed)> {
         let Some(compound) = self.open_reports(packet) else { return Vec::new() };
+        if !self.is_within_rate(now_us) {
+            return Vec::new();
+        }
         self.heard(now_us, to);
         let mut missed = Vec::new();
         for report in reports(&compound) {
@@ -45,6 +48,9 @@ impl Leg {
                 }
                 Report::Echo { last_reference, since } => {
                     self.note_round_trip(now_us, last_reference, since);
+                }
+                Report::Misses { .. } if missed.len() >= MISSED_PER_DATAGRAM => {
+                    self.statistics.not_repeated_down += 1;
                 }
                 Report::Misses { ssrc, sequence } => match self.down.note_missed(ssrc, sequence) {
                     Some(frame) => missed.push((ssrc, frame)),

@@ -104,7 +104,8 @@ fn media_lines(lines: &Lines<'_>) -> Result<Vec<MediaLine>, OfferError> {
             (false, true) => Way::Receives,
             (true, true) | (false, false) => return Err(OfferError::Direction { mid }),
         };
-        if !section.has("rtcp-mux") {
+        // A line that is in the group or not at all leaves to the first one what they share (RFC 9143 §7.2.2).
+        if !section.has("rtcp-mux") && (media.is_empty() || !section.has("bundle-only")) {
             return Err(OfferError::NoRtcpMux { mid });
         }
         media.push(MediaLine { mid, way });

@@ -44,8 +44,7 @@ impl Sfu {
         let Some(leg) = self.legs.get_mut(place) else { return };
         leg.statistics.datagrams_up += 1;
         leg.statistics.bytes_up += bytes.len() as u64;
-        if !leg.rate.take(self.now_us) {
-            leg.statistics.over_rate += 1;
+        if !leg.is_within_rate(self.now_us) {
             return;
         }
         leg.heard(self.now_us, &mut self.outputs);
@@ -78,7 +77,7 @@ impl Sfu {
         let Some(leg) = self.legs.get_mut(place) else { return };
         leg.statistics.datagrams_up += 1;
         leg.statistics.bytes_up += bytes.len() as u64;
-        if !leg.rate.take(self.now_us) {
+        if !leg.handshake_rate.take(self.now_us) {
             leg.statistics.over_rate += 1;
             return;
         }

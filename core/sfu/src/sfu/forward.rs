@@ -12,10 +12,6 @@ impl Sfu {
         let Some(leg) = self.legs.get_mut(place) else { return };
         leg.statistics.datagrams_up += 1;
         leg.statistics.bytes_up += bytes.len() as u64;
-        if !leg.rate.take(self.now_us) {
-            leg.statistics.over_rate += 1;
-            return;
-        }
         match bytes.get(1) {
             // RTP and RTCP on one port (RFC 5761 §4).
             Some(192..=223) => self.reports(place, bytes),

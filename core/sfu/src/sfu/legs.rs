@@ -37,6 +37,11 @@ impl Legs {
         Some(leg)
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.places.len() - self.free.len()
+    }
+
     pub(crate) fn get(&self, place: usize) -> Option<&Leg> {
         self.places.get(place)?.as_deref()
     }

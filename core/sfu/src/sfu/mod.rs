@@ -125,7 +125,7 @@ impl Sfu {
 
     /// Legs on all calls.
     pub fn legs(&self) -> usize {
-        self.timers.len()
+        self.legs.count()
     }
 
     /// Datagrams that belonged to no leg.

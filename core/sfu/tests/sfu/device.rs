@@ -12,7 +12,10 @@ use str0m::{
     format::{Codec, FormatParams},
     media::{Direction, Frequency, MediaKind, Mid, Pt},
     net::{Protocol, Receive},
-    rtp::{ExtensionMap, RawPacket, RtpWrite, rtcp::Rtcp},
+    rtp::{
+        ExtensionMap, RawPacket, RtpWrite,
+        rtcp::{ReceptionReport, Rtcp, SenderInfo},
+    },
 };
 
 use crate::network::Packet;
@@ -55,6 +58,11 @@ pub(crate) struct Device {
     pub(crate) heard: Vec<Heard>,
     /// Sequence numbers that the sfu asked for.
     pub(crate) asked: Vec<u16>,
+    /// What the sfu reported of what the device sends, and of what it sends to the device.
+    pub(crate) told: Vec<ReceptionReport>,
+    pub(crate) sent_to: Vec<SenderInfo>,
+    /// It does not send again what it is asked for.
+    pub(crate) never_repeats: bool,
     /// Frames by their number, to be sent again as they were.
     kept: Vec<(u64, u32, Vec<u8>)>,
     /// What it offers.
@@ -112,6 +120,9 @@ impl Device {
             said: 0,
             heard: Vec::new(),
             asked: Vec::new(),
+            told: Vec::new(),
+            sent_to: Vec::new(),
+            never_repeats: false,
             kept: Vec::new(),
             offer: with_nack(&offer.to_sdp_string()),
         };
@@ -229,6 +240,15 @@ impl Device {
             }
             Event::RawPacket(raw) => match *raw {
                 RawPacket::RtcpRx(Rtcp::Nack(nack)) => self.asked_for(&nack),
+                RawPacket::RtcpRx(Rtcp::SenderReport(report)) => {
+                    self.told.extend(report.reports.iter().copied());
+                    self.sent_to.push(report.sender_info);
+                    Vec::new()
+                }
+                RawPacket::RtcpRx(Rtcp::ReceiverReport(report)) => {
+                    self.told.extend(report.reports.iter().copied());
+                    Vec::new()
+                }
                 _ => Vec::new(),
             },
             _ => Vec::new(),
@@ -245,7 +265,7 @@ impl Device {
                 again.extend(self.kept.iter().find(|(known, ..)| *known as u16 == sequence).cloned());
             }
         }
-        again
+        if self.never_repeats { Vec::new() } else { again }
     }
 }
 

@@ -96,6 +96,21 @@ fn each_thing_that_is_not_agreed_is_refused_by_its_name() {
 }
 
 #[test]
+fn lines_that_are_in_the_group_or_not_at_all_need_not_say_what_the_first_one_says() {
+    let mut world = World::new();
+    let offer = usual(&mut world);
+    let (first, others) = offer.split_at(offer.rfind("m=audio").unwrap());
+    let bundled = others.replace("a=rtcp-mux\r\n", "a=bundle-only\r\n").replace("m=audio 9 ", "m=audio 0 ");
+    let lean: String = bundled
+        .lines()
+        .filter(|line| !["a=ice-", "a=fingerprint", "a=setup"].iter().any(|start| line.starts_with(start)))
+        .flat_map(|line| [line, "\r\n"])
+        .collect();
+    assert_ne!(lean, others);
+    assert_eq!(refusal(&mut world, &format!("{first}{lean}")), None);
+}
+
+#[test]
 fn eight_slots_are_taken_and_nine_are_not() {
     let mut world = World::new();
     world.join(call(1), 1, crate::device::Make { slots: 9, ..USUAL });

@@ -26,6 +26,7 @@ mod path;
 mod privacy;
 mod random;
 mod removal;
+mod reports;
 mod sealed_only;
 mod slots;
 mod tape;
